@@ -1,0 +1,2 @@
+Console.WriteLine("ingress");
+return 0;
