@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Ingress.Proxy.Pipeline.Middlewares;
+
+/// <summary>All HTTP middlewares, one line each: Traefik's key, the options record, and how to build one around the next handler.</summary>
+internal static class MiddlewareCatalog
+{
+    public static IReadOnlyList<MiddlewareType> All { get; } =
+    [
+    ];
+
+    /// <summary>The catalog by key, in any case, as the decoder wants it.</summary>
+    public static IReadOnlyDictionary<string, MiddlewareType> ByKey { get; } = All.ToDictionary(type => type.Key, StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>One line of the catalog.</summary>
+/// <param name="Key">The key in configurations, as Traefik spells it, such as <c>addPrefix</c>.</param>
+/// <param name="Options">The options record.</param>
+/// <param name="Build">Builds one; a <see cref="Configuration.ConfigurationException"/> disables the routers that use it.</param>
+internal sealed record MiddlewareType(string Key, Type Options, Func<MiddlewareBuild, RequestDelegate> Build);
+
+/// <summary>What a middleware is built from.</summary>
+internal sealed record MiddlewareBuild
+{
+    /// <summary>The middleware's qualified name, such as <c>limit@file</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The qualified name of the router (or service) that it is built for; state is per router.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>The options record.</summary>
+    public required object Options { get; init; }
+
+    /// <summary>The handler that it stands before.</summary>
+    public required RequestDelegate Next { get; init; }
+
+    /// <summary>The snapshot being built: state, loggers, clock, other objects.</summary>
+    public required PipelineBuild Pipeline { get; init; }
+
+    /// <summary>The options as their record.</summary>
+    public T OptionsAs<T>() => (T)Options;
+
+    /// <summary>State that outlives a reload as long as this middleware's options do not change, one for each owner.</summary>
+    public T State<T>(Func<T> create)
+        where T : class
+        => Pipeline.State.Get("middleware", Name + "|" + Owner, Configuration.RecordJson.Canonical(Options), create);
+
+    /// <summary>A logger of this name.</summary>
+    public ILogger Logger(string type) => Pipeline.Loggers.CreateLogger(type);
+}
