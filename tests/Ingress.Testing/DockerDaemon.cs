@@ -1,0 +1,145 @@
+using System.Globalization;
+
+namespace Ingress.Testing;
+
+/// <summary>
+/// A real Docker engine of the test's own, in a temporary folder, with an image <c>busybox</c> and one network whose addresses this machine reaches. It neither
+/// touches the machine's firewall nor its other engines. Needs root.
+/// </summary>
+public sealed class DockerDaemon : IAsyncDisposable
+{
+    /// <summary>The image, made from Debian's busybox-static: an empty system with <c>/bin/busybox</c>.</summary>
+    public const string Image = "busybox";
+
+    /// <summary>The network that containers join.</summary>
+    public const string Network = "test";
+
+    private readonly TemporaryFolder folder = new();
+    private readonly ProgramRun daemon;
+
+    private DockerDaemon()
+    {
+        Directory.CreateDirectory(folder.File("config"));
+        daemon = ProgramRun.Start("dockerd",
+        [
+            "--data-root", folder.File("data"), "--exec-root", folder.File("exec"), "--pidfile", folder.File("pid"), "--host", Host,
+            "--config-file", folder.Write("daemon.json", "{}"), "--storage-driver", "vfs", "--bridge", "none", "--iptables=false", "--ip6tables=false",
+        ]);
+    }
+
+    /// <summary>The address of its socket, for <c>providers.docker.endpoint</c>.</summary>
+    public string Host => "unix://" + folder.File("docker.sock");
+
+    /// <summary>Why no engine can be started here, or null where one can.</summary>
+    public static string? Unavailable
+    {
+        get
+        {
+            if (!Environment.IsPrivilegedProcess)
+            {
+                return "a Docker engine needs root";
+            }
+
+            return FindProgram("dockerd") is null || FindProgram("busybox") is null ? "dockerd or busybox is not installed" : null;
+        }
+    }
+
+    /// <summary>Starts the engine, and makes the image and the network.</summary>
+    public static async Task<DockerDaemon> StartAsync()
+    {
+        var engine = new DockerDaemon();
+        try
+        {
+            await Eventually.HoldsAsync("the Docker engine is ready", engine.AnswersAsync, TimeSpan.FromSeconds(60));
+            await engine.MakeImageAsync();
+            await engine.MakeNetworkAsync();
+        }
+        catch (Exception exception)
+        {
+            var log = engine.daemon.Output;
+            await engine.DisposeAsync();
+            throw new InvalidOperationException($"no Docker engine: {exception.Message}\n{log}", exception);
+        }
+
+        return engine;
+    }
+
+    /// <summary>Runs <c>docker</c> with these arguments and returns its output, without the line's end.</summary>
+    public async Task<string> DockerAsync(params string[] arguments) => (await ProgramRun.RunAsync("docker", ["--host", Host, .. arguments])).Trim();
+
+    /// <summary>Starts a container that answers <c>/</c> on port 80 with <paramref name="answer"/>. Labels are <c>key=value</c>.</summary>
+    public async Task<string> ServeAsync(string name, string answer, params string[] labels)
+    {
+        var script = $"mkdir -p /www && echo '{answer}' > /www/index.html && exec /bin/busybox httpd -f -p 80 -h /www";
+        string[] options = ["run", "--detach", "--init=false", "--stop-timeout", "1", "--name", name, "--network", Network, "--expose", "80"];
+        return await DockerAsync([.. options, .. labels.SelectMany(label => new[] { "--label", label }), Image, "/bin/busybox", "sh", "-c", script]);
+    }
+
+    /// <summary>Removes a container, running or not.</summary>
+    public Task RemoveAsync(string name) => DockerAsync("rm", "--force", name);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!daemon.HasExited && await AnswersAsync())
+        {
+            var containers = await DockerAsync("ps", "--all", "--quiet");
+            foreach (var id in containers.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                await RemoveAsync(id);
+            }
+
+            await DockerAsync("network", "prune", "--force");
+        }
+
+        await daemon.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private static string? FindProgram(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(path => Path.Combine(path, name)).FirstOrDefault(File.Exists);
+
+    private async Task<bool> AnswersAsync()
+    {
+        if (daemon.HasExited)
+        {
+            throw new InvalidOperationException("dockerd ended");
+        }
+
+        await using var ask = ProgramRun.Start("docker", ["--host", Host, "version"]);
+        return await ask.ExitCodeAsync(TimeSpan.FromSeconds(20)) == 0;
+    }
+
+    private async Task MakeImageAsync()
+    {
+        var system = Directory.CreateDirectory(folder.File("system/bin"));
+        File.Copy(FindProgram("busybox")!, Path.Combine(system.FullName, "busybox"));
+        var archive = folder.File("system.tar");
+        var links = new[] { "sh", "echo", "mkdir", "cat", "sleep" };
+        foreach (var link in links)
+        {
+            File.CreateSymbolicLink(Path.Combine(system.FullName, link), "busybox");
+        }
+
+        await ProgramRun.RunAsync("tar", "-C", system.Parent!.FullName, "-cf", archive, ".");
+        await DockerAsync("import", archive, Image + ":latest");
+    }
+
+    /// <summary>The subnet is taken by trial, as another engine may hold it.</summary>
+    private async Task MakeNetworkAsync()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var octet = Random.Shared.Next(1, 255).ToString(CultureInfo.InvariantCulture);
+            try
+            {
+                await DockerAsync("network", "create", "--subnet", $"10.213.{octet}.0/24", "--opt", "com.docker.network.bridge.name=ingress-" + octet, Network);
+                return;
+            }
+            catch (InvalidOperationException) when (attempt < 20)
+            {
+                // That subnet or bridge is in use: try another one.
+            }
+        }
+    }
+}
