@@ -1,4 +1,5 @@
 using Ingress.Proxy.Configuration.Decoding;
+using Ingress.Proxy.Tls.Acme;
 
 namespace Ingress.Proxy.Configuration.StaticModel;
 
@@ -6,6 +7,9 @@ namespace Ingress.Proxy.Configuration.StaticModel;
 [AllowEmpty]
 public sealed record CertificateResolverOptions
 {
+    /// <summary>An authority that speaks ACME, such as Let's Encrypt. Default: none.</summary>
+    public AcmeOptions? Acme { get; init; }
+
     /// <summary>The local Tailscale daemon, for <c>*.ts.net</c> names. Default: none.</summary>
     [AllowEmpty]
     public TailscaleResolverOptions? Tailscale { get; init; }

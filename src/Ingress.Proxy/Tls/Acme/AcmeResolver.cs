@@ -1,0 +1,573 @@
+using System.Security.Cryptography.X509Certificates;
+using Ingress.Proxy.Extensibility;
+using Ingress.Proxy.Tls.Acme.Client;
+using Ingress.Proxy.Tls.Acme.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Ingress.Proxy.Tls.Acme;
+
+/// <summary>
+/// One <c>certificatesResolvers.&lt;name&gt;.acme</c>: serves what its storage has, orders what the configuration wants and renews everything in time.
+/// A single loop decides; orders run beside it, a few at a time.
+/// </summary>
+internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, IDisposable
+{
+    private const int OrdersAtATime = 8;
+
+    // Clocks jump (suspended machines): no plan sleeps longer than this without looking at the clock.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan FollowEvery = TimeSpan.FromSeconds(15);
+
+    private readonly string _resolver;
+    private readonly AcmeOptions _options;
+    private readonly ResolverParts _parts;
+    private readonly ILogger _logger;
+    private readonly OrderDesk _desk;
+    private readonly RetryBudget _budget;
+    private readonly Lock _access = new();
+    private readonly SemaphoreSlim _signal = new(0);
+    private readonly List<ManagedCertificate> _managed = [];
+    private readonly HashSet<string> _refusedNames = new(StringComparer.Ordinal);
+    private StoredAccount? _account;
+    private volatile IReadOnlyList<OfferedCertificate> _offered = [];
+    private int _running;
+
+    public AcmeResolver(string name, AcmeOptions options, ResolverParts parts, ILogger logger)
+    {
+        (_resolver, _options, _parts, _logger) = (name, options, parts, logger);
+        _budget = new RetryBudget(parts.Time);
+        _desk = new OrderDesk(options, parts.Challenges, this, parts.Environment, parts.Time, logger);
+        LoadStorage();
+    }
+
+    public string Name => _resolver + ".acme";
+
+    public IReadOnlyList<OfferedCertificate> Certificates => _offered;
+
+    public event Action? Changed;
+
+    /// <summary>Raised when an operator should hear of something.</summary>
+    public event Action<AcmeAlert>? Alert;
+
+    public X509Certificate2? ChallengeCertificate(string serverName) => _parts.TlsAlpn?.Find(serverName);
+
+    StoredAccount? IAccountShelf.Account
+    {
+        get => _account;
+        set
+        {
+            _account = value;
+            if (value is not null)
+            {
+                Save();
+            }
+        }
+    }
+
+    /// <summary>Takes the names that the configuration in force wants; called with each applied configuration.</summary>
+    /// <param name="wanted">A certificate for each entry, unless its names are covered.</param>
+    /// <param name="alreadyCovered">Whether a certificate of the user covers a name.</param>
+    public void Want(IReadOnlyList<WantedCertificate> wanted, Func<string, bool> alreadyCovered)
+    {
+        lock (_access)
+        {
+            var sets = Normalise(wanted);
+            var wildcards = sets.SelectMany(set => set.Names).Where(NameSets.IsWildcard).ToHashSet(StringComparer.Ordinal);
+            var owned = _managed.Where(entry => entry.Stored is not null).SelectMany(entry => entry.Names).ToHashSet(StringComparer.Ordinal);
+            var keys = sets.Select(set => NameSets.KeyOf(set.Names)).ToHashSet(StringComparer.Ordinal);
+            _managed.RemoveAll(entry => entry.Stored is null && !entry.Running && !keys.Contains(entry.Key));
+            foreach (var (names, because) in sets)
+            {
+                var open = names.Where(name =>
+                    !alreadyCovered(name) && !NameSets.Covers(owned, name) && (NameSets.IsWildcard(name) || !wildcards.Contains(NameSets.WildcardFor(name)))).ToList();
+                var known = _managed.Find(entry => entry.Key == NameSets.KeyOf(names));
+                if (known is null && open.Count > 0)
+                {
+                    _managed.Add(new ManagedCertificate(names) { Because = because });
+                }
+                else if (known is not null)
+                {
+                    known.Because = because;
+                    TryAgainNow(known);
+                }
+            }
+        }
+
+        Wake();
+    }
+
+    /// <summary>How things stand, by certificate.</summary>
+    public IReadOnlyList<AcmeNameStatus> Status()
+    {
+        lock (_access)
+        {
+            var now = _parts.Time.GetUtcNow();
+            return [.. _managed.Select(entry => entry.Status(_resolver, now))];
+        }
+    }
+
+    /// <summary>Orders and renews until asked to end; orders under way are given up then.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        if (_parts.Storage.LockFinding is { } finding)
+        {
+            LogLock(_logger, finding, _resolver);
+        }
+
+        List<Task> running = [];
+        while (!cancellation.IsCancellationRequested)
+        {
+            if (_parts.Storage.Owned)
+            {
+                running.RemoveAll(task => task.IsCompleted);
+                running.AddRange(StartDue(cancellation));
+            }
+            else
+            {
+                Follow();
+            }
+
+            await SleepAsync(cancellation);
+        }
+
+        await Task.WhenAll(running);
+    }
+
+    public void Dispose()
+    {
+        _desk.Dispose();
+        _signal.Dispose();
+    }
+
+    private List<(IReadOnlyList<string> Names, string Because)> Normalise(IReadOnlyList<WantedCertificate> wanted)
+    {
+        List<(IReadOnlyList<string> Names, string Because)> sets = [];
+        foreach (var certificate in wanted)
+        {
+            try
+            {
+                var names = NameSets.Normalise(certificate);
+                if (names.Count > 0 && !sets.Exists(set => NameSets.KeyOf(set.Names) == NameSets.KeyOf(names)))
+                {
+                    sets.Add((names, certificate.Because));
+                }
+            }
+            catch (FormatException refusal)
+            {
+                if (_refusedNames.Add(refusal.Message))
+                {
+                    LogRefusedName(_logger, refusal.Message, certificate.Because, _resolver);
+                }
+            }
+        }
+
+        return sets;
+    }
+
+    /// <summary>A changed configuration is the operator's way to say "try again", as far as the budget allows.</summary>
+    private void TryAgainNow(ManagedCertificate entry)
+    {
+        if (entry is { Running: false, RetryAt: not null, Stored: null } && (entry.Refusals == 0 || _budget.AllowsTryNow(entry.Names)) && entry.MayRetryEarly)
+        {
+            entry.RetryAt = null;
+        }
+    }
+
+    private void LoadStorage()
+    {
+        var stored = _parts.Storage.Read(_resolver);
+        foreach (var (name, failures) in _parts.Attempts.Read(_resolver))
+        {
+            _budget.Restore(name, failures);
+        }
+
+        lock (_access)
+        {
+            _account = stored.Account;
+            foreach (var certificate in stored.Certificates)
+            {
+                Take(certificate);
+            }
+
+            Publish();
+        }
+    }
+
+    private void Take(StoredCertificate certificate)
+    {
+        var names = certificate.Names.Where(name => name.Length > 0).ToList();
+        if (names.Count == 0)
+        {
+            return;
+        }
+
+        var entry = _managed.Find(known => known.Key == NameSets.KeyOf(names));
+        if (entry is null)
+        {
+            _managed.Add(entry = new ManagedCertificate(names));
+        }
+
+        if (ReferenceEquals(entry.Stored, certificate))
+        {
+            return;
+        }
+
+        entry.Take(certificate);
+        if (entry.Unreadable.Length > 0)
+        {
+            LogUnreadable(_logger, names[0], entry.Unreadable, _resolver);
+            entry.RetryAt ??= _budget.EarliestFor(names);
+        }
+        else
+        {
+            entry.AskSuggestionAt = _parts.Time.GetUtcNow() + _parts.FirstSuggestion();
+        }
+    }
+
+    private void Publish() => _offered = [.. _managed.Select(entry => entry.Offered).OfType<OfferedCertificate>()];
+
+    private void Follow()
+    {
+        try
+        {
+            if (!_parts.Storage.Follow())
+            {
+                return;
+            }
+        }
+        catch (StorageException failure)
+        {
+            LogStorage(_logger, failure.Message, _resolver);
+            return;
+        }
+
+        LoadStorage();
+        if (_parts.Storage.Owned)
+        {
+            LogTakeOver(_logger, _parts.Storage.Path, _resolver);
+        }
+
+        Changed?.Invoke();
+    }
+
+    private List<Task> StartDue(CancellationToken cancellation)
+    {
+        List<Task> started = [];
+        var now = _parts.Time.GetUtcNow();
+        lock (_access)
+        {
+            foreach (var entry in _managed.Where(entry => !entry.Running).OrderBy(entry => entry.DueAt))
+            {
+                if (_running >= OrdersAtATime)
+                {
+                    break;
+                }
+
+                if (entry.DueAt <= now)
+                {
+                    entry.Running = true;
+                    _running++;
+                    started.Add(Task.Run(() => OrderAsync(entry, cancellation), CancellationToken.None));
+                }
+                else if (entry is { AskSuggestionAt: { } ask, RetryAt: null } && ask <= now)
+                {
+                    entry.AskSuggestionAt = null;
+                    started.Add(Task.Run(() => AskSuggestionAsync(entry, cancellation), CancellationToken.None));
+                }
+            }
+        }
+
+        return started;
+    }
+
+    private async Task SleepAsync(CancellationToken cancellation)
+    {
+        var pause = _parts.Storage.Owned ? UntilNext() : FollowEvery;
+        using var wake = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var signal = _signal.WaitAsync(wake.Token);
+        await Task.WhenAny(signal, Task.Delay(pause, _parts.Time, wake.Token));
+        await wake.CancelAsync();
+    }
+
+    private TimeSpan UntilNext()
+    {
+        lock (_access)
+        {
+            var now = _parts.Time.GetUtcNow();
+            var next = now + LongestSleep;
+            foreach (var entry in _managed.Where(entry => !entry.Running))
+            {
+                var due = _running < OrdersAtATime ? entry.DueAt : DateTimeOffset.MaxValue;
+                var ask = entry is { AskSuggestionAt: { } moment, RetryAt: null } ? moment : DateTimeOffset.MaxValue;
+                next = new[] { next, due, ask }.Min();
+            }
+
+            return next > now ? next - now : TimeSpan.Zero;
+        }
+    }
+
+    private void Wake()
+    {
+        if (_signal.CurrentCount == 0)
+        {
+            _signal.Release();
+        }
+    }
+
+    private async Task OrderAsync(ManagedCertificate entry, CancellationToken cancellation)
+    {
+        try
+        {
+            if (entry.Offered is null)
+            {
+                LogObtain(_logger, string.Join(", ", entry.Names), entry.Because, _resolver);
+                await ExamineAsync(entry, cancellation);
+            }
+            else
+            {
+                LogRenew(_logger, string.Join(", ", entry.Names), entry.NotAfter!.Value, _resolver);
+            }
+
+            await RehearseAsync(entry, cancellation);
+            using var key = entry.StoredKey();
+            var replaces = entry.Offered is { } old ? RenewalSuggestion.Identify(old.Leaf) : null;
+            Succeeded(entry, await _desk.OrderAsync(entry.Names, key, replaces, entry.Refusals, cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The process ends. The order is placed anew at the next start.
+        }
+        catch (AcmeException failure)
+        {
+            Failed(entry, failure);
+        }
+        catch (Exception failure)
+        {
+            // A flaw in one name's order must not end the renewal of all others.
+            Failed(entry, new AcmeException($"unexpected {failure.GetType().Name}: {failure.Message}", failure));
+        }
+        finally
+        {
+            lock (_access)
+            {
+                entry.Running = false;
+                _running--;
+            }
+
+            Wake();
+        }
+    }
+
+    /// <summary>Before the first order of a public name: is there a reason why it must fail?</summary>
+    private async Task ExamineAsync(ManagedCertificate entry, CancellationToken cancellation)
+    {
+        if (entry.Examined || _parts.Preflight is null)
+        {
+            return;
+        }
+
+        entry.Examined = true;
+        if (await _parts.Preflight.ExamineAsync(entry.Names, cancellation) is { Length: > 0 } finding)
+        {
+            entry.Advice = finding;
+            LogFinding(_logger, string.Join(", ", entry.Names), finding, _resolver);
+        }
+    }
+
+    /// <summary>After repeated refusals the authority's test instance is asked first, where a failure costs nothing.</summary>
+    private async Task RehearseAsync(ManagedCertificate entry, CancellationToken cancellation)
+    {
+        if (_parts.Rehearsal is null || entry.Refusals < ResolverParts.RefusalsBeforeRehearsal)
+        {
+            return;
+        }
+
+        try
+        {
+            await _parts.Rehearsal.OrderAsync(entry.Names, null, null, entry.Refusals, cancellation);
+        }
+        catch (AcmeProblemException failure)
+        {
+            throw new AcmeProblemException(failure.Problem, "tried at the authority's test instance first: ");
+        }
+    }
+
+    private void Succeeded(ManagedCertificate entry, StoredCertificate stored)
+    {
+        var now = _parts.Time.GetUtcNow();
+        bool recovered;
+        lock (_access)
+        {
+            entry.Take(stored);
+            recovered = entry.Failures > 0;
+            (entry.Refusals, entry.Silences, entry.Problem, entry.Advice, entry.RetryAt) = (0, 0, "", "", null);
+            entry.AskSuggestionAt = now + _parts.FirstSuggestion();
+            if (entry.DueAt <= now)
+            {
+                // Either this clock or the authority's is wrong. Ordering in a circle would not mend it.
+                entry.RetryAt = now + TimeSpan.FromHours(1);
+                LogOldAlready(_logger, entry.Names[0], _resolver);
+            }
+
+            Publish();
+        }
+
+        LogObtained(_logger, string.Join(", ", entry.Names), entry.NotAfter ?? now, _resolver);
+        Save();
+        Changed?.Invoke();
+        if (recovered)
+        {
+            Alert?.Invoke(new AcmeAlert("recovered", _resolver, entry.Names[0], "the certificate has been obtained after failures", now));
+        }
+    }
+
+    private void Failed(ManagedCertificate entry, AcmeException failure)
+    {
+        AcmeNameStatus status;
+        lock (_access)
+        {
+            if (failure.Unreachable)
+            {
+                entry.Silences++;
+                entry.RetryAt = _budget.AfterSilences(entry.Silences, entry.NotAfter);
+            }
+            else
+            {
+                entry.Refusals++;
+                _budget.Count(entry.Names);
+                entry.RetryAt = _budget.AfterRefusals(entry.Refusals, entry.Names);
+            }
+
+            entry.MayRetryEarly = failure.NotBefore is null;
+            if (failure.NotBefore is { } asked && asked > entry.RetryAt)
+            {
+                entry.RetryAt = asked;
+            }
+
+            entry.Problem = failure.Message;
+            entry.Advice = failure is AcmeProblemException { Problem.Advice: { Length: > 0 } advice } ? advice : entry.Advice;
+            entry.Running = false;
+            status = entry.Status(_resolver, _parts.Time.GetUtcNow());
+        }
+
+        LogFailed(_logger, string.Join(", ", entry.Names), failure.Message, status.Advice, entry.RetryAt!.Value, _resolver);
+        _parts.Attempts.Write(_resolver, _budget.Snapshot());
+        Warn(status);
+    }
+
+    private void Warn(AcmeNameStatus status)
+    {
+        var now = _parts.Time.GetUtcNow();
+        var left = status.NotAfter - now;
+        var kind = left switch
+        {
+            null when status.Failures == 1 => "failed",
+            null => "",
+            { Ticks: <= 0 } => "expired",
+            _ when status.RenewAt is { } renewal && left < (status.NotAfter - renewal) / 2 => "expiring",
+            _ => status.Failures == 1 ? "failed" : "",
+        };
+        if (kind.Length > 0)
+        {
+            Alert?.Invoke(new AcmeAlert(kind, _resolver, status.Main, status.Problem, now));
+        }
+    }
+
+    private async Task AskSuggestionAsync(ManagedCertificate entry, CancellationToken cancellation)
+    {
+        var next = _parts.Time.GetUtcNow() + ResolverParts.SuggestionEvery;
+        try
+        {
+            if (entry.Offered is { } offered && RenewalSuggestion.Identify(offered.Leaf) is { } identifier
+                && await _desk.SuggestAsync(identifier, cancellation) is { } suggestion)
+            {
+                next = suggestion.AskAgainAt ?? next;
+                lock (_access)
+                {
+                    if (ReferenceEquals(entry.Offered, offered))
+                    {
+                        entry.RenewAt = RenewalSchedule.RenewAt(
+                            entry.NotBefore!.Value, entry.NotAfter!.Value, offered.Leaf.SerialNumber, suggestion.Start, suggestion.End);
+                    }
+                }
+
+                LogSuggestion(_logger, entry.Names[0], suggestion.Start, suggestion.End, suggestion.Explanation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (AcmeException failure)
+        {
+            // Only a suggestion: the certificate's own schedule stands.
+            LogNoSuggestion(_logger, entry.Names[0], failure.Message);
+            next = failure.NotBefore ?? next;
+        }
+
+        lock (_access)
+        {
+            entry.AskSuggestionAt = next;
+        }
+
+        Wake();
+    }
+
+    private void Save()
+    {
+        StoredResolver content;
+        lock (_access)
+        {
+            content = new StoredResolver(_account, [.. _managed.Select(entry => entry.Stored).OfType<StoredCertificate>()]);
+        }
+
+        try
+        {
+            _parts.Storage.Write(_resolver, content);
+        }
+        catch (StorageException failure)
+        {
+            LogStorage(_logger, failure.Message, _resolver);
+            Alert?.Invoke(new AcmeAlert("storage", _resolver, _parts.Storage.Path, failure.Message, _parts.Time.GetUtcNow()));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Obtaining a certificate for {Domains}, wanted by {Because} (resolver {Resolver})")]
+    private static partial void LogObtain(ILogger logger, string domains, string because, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Renewing the certificate for {Domains}, which ends {NotAfter:u} (resolver {Resolver})")]
+    private static partial void LogRenew(ILogger logger, string domains, DateTimeOffset notAfter, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Certificate obtained for {Domains}, valid until {NotAfter:u} (resolver {Resolver})")]
+    private static partial void LogObtained(ILogger logger, string domains, DateTimeOffset notAfter, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Unable to obtain ACME certificate for domains {Domains}: {Problem}. {Advice} Next try {NextTry:u} (resolver {Resolver})")]
+    private static partial void LogFailed(ILogger logger, string domains, string problem, string advice, DateTimeOffset nextTry, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Before the first order for {Domains}: {Finding} (resolver {Resolver})")]
+    private static partial void LogFinding(ILogger logger, string domains, string finding, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Refusal} (wanted by {Because}, resolver {Resolver})")]
+    private static partial void LogRefusedName(ILogger logger, string refusal, string because, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The stored certificate for {Main} cannot be read and is ordered anew: {Reason} (resolver {Resolver})")]
+    private static partial void LogUnreadable(ILogger logger, string main, string reason, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The new certificate for {Main} is due for renewal already; check the clock of this machine (resolver {Resolver})")]
+    private static partial void LogOldAlready(ILogger logger, string main, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem} (resolver {Resolver})")]
+    private static partial void LogStorage(ILogger logger, string problem, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Finding} (resolver {Resolver})")]
+    private static partial void LogLock(ILogger logger, string finding, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The other instance has ended; this one looks after {Path} now (resolver {Resolver})")]
+    private static partial void LogTakeOver(ILogger logger, string path, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The authority suggests to renew the certificate for {Main} between {Start:u} and {End:u}. {Explanation}")]
+    private static partial void LogSuggestion(ILogger logger, string main, DateTimeOffset start, DateTimeOffset end, string explanation);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "No suggestion when to renew the certificate for {Main}: {Reason}")]
+    private static partial void LogNoSuggestion(ILogger logger, string main, string reason);
+}

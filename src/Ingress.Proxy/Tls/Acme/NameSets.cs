@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Net;
+
+namespace Ingress.Proxy.Tls.Acme;
+
+/// <summary>Brings wanted names into one form and finds which of them a certificate or a wildcard covers already.</summary>
+internal static class NameSets
+{
+    private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = false };
+
+    /// <summary>
+    /// The names of a wanted certificate in the form of the protocol: lower case, no final dot, no doubles, none that a wildcard of the same set covers
+    /// (authorities refuse such a pair). The first name stays first.
+    /// </summary>
+    /// <exception cref="FormatException">A name cannot be in a certificate; the message says why.</exception>
+    public static IReadOnlyList<string> Normalise(WantedCertificate wanted)
+    {
+        List<string> names = [];
+        foreach (var name in wanted.Sans.Prepend(wanted.Main).Where(name => name.Length > 0).Select(Normalise))
+        {
+            if (!names.Contains(name))
+            {
+                names.Add(name);
+            }
+        }
+
+        names.RemoveAll(name => IsWildcard(name) is false && names.Contains(WildcardFor(name)));
+        return names;
+    }
+
+    public static bool IsWildcard(string name) => name.StartsWith("*.", StringComparison.Ordinal);
+
+    /// <summary>The wildcard one label up, such as <c>*.home.test</c> for <c>a.home.test</c>; empty where there is none.</summary>
+    public static string WildcardFor(string name)
+    {
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && !IPAddress.TryParse(name, out _) ? "*" + name[dot..] : "";
+    }
+
+    /// <summary>Whether one of the names is this one, or a wildcard that covers it.</summary>
+    public static bool Covers(IReadOnlySet<string> names, string name) => names.Contains(name) || (!IsWildcard(name) && names.Contains(WildcardFor(name)));
+
+    /// <summary>What identifies a set whatever its order.</summary>
+    public static string KeyOf(IEnumerable<string> names) => string.Join(',', names.Order(StringComparer.Ordinal));
+
+    private static string Normalise(string name)
+    {
+        name = name.Trim().TrimEnd('.').ToLowerInvariant();
+        if (name.StartsWith("*.*", StringComparison.Ordinal))
+        {
+            throw new FormatException($"{name}: ACME does not allow '*.*' wildcard domain");
+        }
+
+        if (name.LastIndexOf('*') > 0 || (name.Contains('*', StringComparison.Ordinal) && !IsWildcard(name)))
+        {
+            throw new FormatException($"{name}: a wildcard is only allowed as the first label, as in *.example.com");
+        }
+
+        if (name.All(char.IsAscii))
+        {
+            return name;
+        }
+
+        try
+        {
+            return IsWildcard(name) ? "*." + Idn.GetAscii(name[2..]) : Idn.GetAscii(name);
+        }
+        catch (ArgumentException failure)
+        {
+            throw new FormatException($"{name}: this is not a valid domain name", failure);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Ingress.Proxy.Tls.Acme.Client;
+
+namespace Ingress.Proxy.Tls.Acme.Ordering;
+
+/// <summary>The pauses between two looks at something that the authority works on: its Retry-After, else growing ones.</summary>
+internal sealed class Polling(TimeProvider time, TimeSpan limit)
+{
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestAsked = TimeSpan.FromMinutes(2);
+
+    private readonly DateTimeOffset _end = time.GetUtcNow() + limit;
+    private TimeSpan _next = First;
+
+    /// <summary>Waits before the next look.</summary>
+    /// <exception cref="AcmeException">The time is over.</exception>
+    public async Task PauseAsync(AcmeReply reply, string subject, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        if (now >= _end)
+        {
+            throw new AcmeException($"{subject}: still not finished after {limit.TotalSeconds:0} s");
+        }
+
+        var pause = _next;
+        if (reply.RetryAt is { } asked && asked > now)
+        {
+            pause = asked - now < LongestAsked ? asked - now : LongestAsked;
+        }
+
+        _next = _next * 1.5 < Longest ? _next * 1.5 : Longest;
+        await Task.Delay(pause, time, cancellation);
+    }
+}

@@ -1,0 +1,7 @@
+namespace Ingress.Proxy.Tls.Acme;
+
+/// <summary>A set of names that one certificate should be for.</summary>
+/// <param name="Main">The first name; it becomes the common name.</param>
+/// <param name="Sans">The further names.</param>
+/// <param name="Because">What asks for it, in words: a router or an entry point.</param>
+internal sealed record WantedCertificate(string Main, IReadOnlyList<string> Sans, string Because);
