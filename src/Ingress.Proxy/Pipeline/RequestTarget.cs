@@ -10,6 +10,8 @@ namespace Ingress.Proxy.Pipeline;
 /// <remarks>Paths are held as text of one byte a character (Latin-1), because a decoded path may be any bytes.</remarks>
 internal sealed class RequestTarget
 {
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>The decoded path.</summary>
     public string Path { get; private set; } = "";
 
@@ -30,7 +32,7 @@ internal sealed class RequestTarget
     {
         get
         {
-            if (RawPath.Length > 0 && TryDecode(RawPath, out var decoded) && decoded == Path)
+            if (RawPath.Length > 0 && MaySend(RawPath) && TryDecode(RawPath, out var decoded) && decoded == Path)
             {
                 return RawPath;
             }
@@ -109,6 +111,28 @@ internal sealed class RequestTarget
         return Encode(decoded) == escaped;
     }
 
+    /// <summary>A text of the configuration in the form that paths have here: its UTF-8 bytes, one a character.</summary>
+    public static string FromText(string text) => Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>A path as text that regular expressions can be asked about; bytes that are not UTF-8 stay one character each.</summary>
+    public static string ToText(string path)
+    {
+        if (Ascii.IsValid(path))
+        {
+            return path;
+        }
+
+        try
+        {
+            return StrictUtf8.GetString(Encoding.Latin1.GetBytes(path));
+        }
+        catch (DecoderFallbackException)
+        {
+            // Not UTF-8, so there is no better text than the bytes.
+            return path;
+        }
+    }
+
     /// <summary>Decodes percent encoding; false where it is malformed.</summary>
     public static bool TryDecode(string escaped, out string decoded)
     {
@@ -173,6 +197,20 @@ internal sealed class RequestTarget
         }
 
         return text.ToString();
+    }
+
+    // What url.validEncoded lets through in a path: characters that stand for themselves either way.
+    private static bool MaySend(string escaped)
+    {
+        foreach (var c in escaped)
+        {
+            if (MustEscape(c) && c is not ('%' or '!' or '\'' or '(' or ')' or '*' or '[' or ']'))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // url.shouldEscape in its encodePath mode.

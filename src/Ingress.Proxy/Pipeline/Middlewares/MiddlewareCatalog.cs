@@ -8,6 +8,19 @@ internal static class MiddlewareCatalog
 {
     public static IReadOnlyList<MiddlewareType> All { get; } =
     [
+        new("addPrefix", typeof(AddPrefixOptions), AddPrefix.Build),
+        new("chain", typeof(ChainOptions), Chain.Build),
+        new("contentType", typeof(ContentTypeOptions), ContentType.Build),
+        new("encodedCharacters", typeof(EncodedCharactersOptions), EncodedCharacters.Build),
+        new("ipAllowList", typeof(IpAllowListOptions), IpAllowList.Build),
+        new("ipWhiteList", typeof(IpWhiteListOptions), IpWhiteList.Build),
+        new("plugin", typeof(IReadOnlyDictionary<string, object>), Plugin.Build),
+        new("redirectRegex", typeof(RedirectRegexOptions), RedirectRegex.Build),
+        new("redirectScheme", typeof(RedirectSchemeOptions), RedirectScheme.Build),
+        new("replacePath", typeof(ReplacePathOptions), ReplacePath.Build),
+        new("replacePathRegex", typeof(ReplacePathRegexOptions), ReplacePathRegex.Build),
+        new("stripPrefix", typeof(StripPrefixOptions), StripPrefix.Build),
+        new("stripPrefixRegex", typeof(StripPrefixRegexOptions), StripPrefixRegex.Build),
     ];
 
     /// <summary>The catalog by key, in any case, as the decoder wants it.</summary>
@@ -37,6 +50,9 @@ internal sealed record MiddlewareBuild
 
     /// <summary>The snapshot being built: state, loggers, clock, other objects.</summary>
     public required PipelineBuild Pipeline { get; init; }
+
+    /// <summary>Puts further middlewares, by names relative to this one's provider, around a handler, as a chain does.</summary>
+    public Func<IReadOnlyList<string>, RequestDelegate, RequestDelegate> WrapOthers { get; init; } = (_, handler) => handler;
 
     /// <summary>The options as their record.</summary>
     public T OptionsAs<T>() => (T)Options;
