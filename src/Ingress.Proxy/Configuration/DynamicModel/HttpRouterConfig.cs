@@ -50,6 +50,10 @@ public sealed record RouterTlsConfig
 
     /// <summary>The certificates to ask for, instead of those that the rule's hosts make. Default: none.</summary>
     public IReadOnlyList<TlsDomain> Domains { get; init; } = [];
+
+    /// <summary>Whether the default options are used instead, because another router's options conflict; set while configurations are merged. Default: false.</summary>
+    [NotShown, NotFromLabels]
+    public bool FallsBack { get; init; }
 }
 
 /// <summary>The names of one certificate.</summary>

@@ -1,0 +1,44 @@
+using Ingress.Proxy.Configuration.StaticModel;
+using Ingress.Proxy.Extensibility;
+using Microsoft.Extensions.Logging;
+
+namespace Ingress.Providers;
+
+/// <summary>All providers, one line each: the key under <c>providers</c>, the options record, and how to make one.</summary>
+public static class ProviderCatalog
+{
+    /// <summary>The catalog, in the order in which providers start; the file provider is first, so that its configuration is part of the first snapshot.</summary>
+    public static IReadOnlyList<ProviderType> All { get; } =
+    [
+    ];
+
+    /// <summary>The options record of each key, as the decoder wants it.</summary>
+    public static IReadOnlyDictionary<string, Type> OptionTypes { get; } = All.ToDictionary(type => type.Key, type => type.Options, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The providers that the static configuration asks for.</summary>
+    public static IReadOnlyList<IProvider> Build(ProvidersOptions options, ILoggerFactory loggers, TimeProvider time)
+    {
+        var providers = new List<IProvider>();
+        foreach (var type in All)
+        {
+            if (options.Sections.TryGetValue(type.Key, out var section) && section is not null)
+            {
+                providers.Add(type.Build(new ProviderBuild(section, loggers, time)));
+            }
+        }
+
+        return providers;
+    }
+}
+
+/// <summary>One line of the catalog.</summary>
+/// <param name="Key">The key under <c>providers</c>, as Traefik spells it.</param>
+/// <param name="Options">The options record.</param>
+/// <param name="Build">Makes the provider.</param>
+public sealed record ProviderType(string Key, Type Options, Func<ProviderBuild, IProvider> Build);
+
+/// <summary>What a provider is made from.</summary>
+/// <param name="Options">Its options record.</param>
+/// <param name="Loggers">Where logs go.</param>
+/// <param name="Time">The clock.</param>
+public sealed record ProviderBuild(object Options, ILoggerFactory Loggers, TimeProvider Time);

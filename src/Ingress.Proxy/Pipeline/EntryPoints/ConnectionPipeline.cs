@@ -1,0 +1,29 @@
+using Ingress.Proxy.Configuration.StaticModel;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Ingress.Proxy.Pipeline.EntryPoints;
+
+/// <summary>What every accepted connection passes, in this order, before HTTP: its state, the PROXY header, the look at its first bytes.</summary>
+internal sealed class ConnectionPipeline(string name, EntryPointOptions options, HandlerSwitch handlers, ILoggerFactory loggers, TimeProvider time)
+{
+    /// <summary>Adds the steps to a listener.</summary>
+    public void AddTo(ListenOptions listen)
+    {
+        listen.Use(next => connection =>
+        {
+            connection.Features.Set(ConnectionState.Of(connection.RemoteEndPoint, time.GetTimestamp()));
+            return next(connection);
+        });
+        if (options.ProxyProtocol is { } proxyProtocol)
+        {
+            var reader = new ProxyProtocol(proxyProtocol, ReadTimeout, loggers.CreateLogger<ProxyProtocol>());
+            listen.Use(next => connection => reader.OnConnectionAsync(connection, next));
+        }
+
+        var sniffer = new ConnectionSniffer(name, handlers, ReadTimeout, loggers);
+        listen.Use(next => connection => sniffer.OnConnectionAsync(connection, next));
+    }
+
+    private TimeSpan ReadTimeout => options.Transport.RespondingTimeouts.ReadTimeout.ToTimeSpan() is { Ticks: > 0 } limit ? limit : Timeout.InfiniteTimeSpan;
+}

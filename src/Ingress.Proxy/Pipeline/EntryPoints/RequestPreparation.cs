@@ -1,0 +1,210 @@
+using System.Text;
+using Ingress.Proxy.Configuration;
+using Ingress.Proxy.Configuration.StaticModel;
+using Ingress.Proxy.Pipeline.Matching;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Ingress.Proxy.Pipeline.EntryPoints;
+
+/// <summary>
+/// Brings a request into the one form that rules, middlewares and servers see, before any router is asked: header spelling, fragment, path, query, connection
+/// limits, forwarded headers, host.
+/// </summary>
+internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider time)
+{
+    private readonly string underscores = UnderscoreStrategy(options.Http.UnderscoreHeadersStrategy);
+    private readonly bool sanitizes = options.Http.SanitizePath ?? true;
+    private readonly bool encodesSemicolons = options.Http.EncodeQuerySemicolons;
+    private readonly ForwardedHeaders forwarded = new(options.ForwardedHeaders);
+    private readonly int maxRequests = options.Transport.KeepAliveMaxRequests;
+    private readonly TimeSpan maxTime = options.Transport.KeepAliveMaxTime.ToTimeSpan();
+    private readonly bool keepsForwardedFor = options.ForwardedHeaders.NotAppendXForwardedFor;
+
+    /// <summary>Fills the state from its request. Returns 0, or the status with which the request is refused.</summary>
+    public int Prepare(RequestState state, ConnectionState connection)
+    {
+        var request = state.Context.Request;
+        state.IsTls = connection.IsTls;
+        state.PeerAddress = connection.Peer.Address;
+        state.PeerHost = connection.PeerHost;
+        state.PeerPort = connection.Peer.Port;
+        state.KeepForwardedFor = keepsForwardedFor;
+        state.StartTimestamp = time.GetTimestamp();
+        state.Host = request.Host.Value ?? "";
+
+        if (!PassesUnderscores(request.Headers) || !SetTarget(state))
+        {
+            return StatusCodes.Status400BadRequest;
+        }
+
+        LimitConnection(state.Context, connection);
+        forwarded.Apply(state);
+        state.RoutingHost = RoutingHost.Of(state.Host);
+        state.RoutingPath = RoutingPath.Of(state.Target.EscapedPath);
+        return 0;
+    }
+
+    private static string UnderscoreStrategy(string text) => text.ToLowerInvariant() switch
+    {
+        "" or "keep" => "keep",
+        "delete" => "delete",
+        "reject" => "reject",
+        _ => throw new ConfigurationException($"http.underscoreHeadersStrategy is \"{text}\"; allowed are keep, delete and reject"),
+    };
+
+    private bool PassesUnderscores(IHeaderDictionary headers)
+    {
+        if (underscores == "keep")
+        {
+            return true;
+        }
+
+        List<string>? found = null;
+        foreach (var (name, _) in headers)
+        {
+            if (name.Contains('_', StringComparison.Ordinal))
+            {
+                (found ??= []).Add(name);
+            }
+        }
+
+        if (found is null)
+        {
+            return true;
+        }
+
+        if (underscores == "reject")
+        {
+            return false;
+        }
+
+        foreach (var name in found)
+        {
+            headers.Remove(name);
+        }
+
+        return true;
+    }
+
+    private bool SetTarget(RequestState state)
+    {
+        var raw = state.Context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        state.Target.Original = raw;
+        var start = 0;
+        if (raw.Length > 0 && raw[0] != '/')
+        {
+            if (raw == "*")
+            {
+                state.Target.Set("*", "");
+                state.Target.RawQuery = "";
+                state.Target.ForceQuery = false;
+                return true;
+            }
+
+            // The absolute form: http://host/path. The host is in the Host header by now.
+            var scheme = raw.IndexOf("://", StringComparison.Ordinal);
+            var slash = scheme < 0 ? -1 : raw.AsSpan(scheme + 3).IndexOfAny('/', '?');
+            start = slash < 0 ? raw.Length : scheme + 3 + slash;
+        }
+
+        var question = raw.IndexOf('?', start);
+        var end = question < 0 ? raw.Length : question;
+        var path = raw.AsSpan(start, end - start);
+        if (path.Contains('#'))
+        {
+            return false;
+        }
+
+        var query = question < 0 ? "" : raw[(question + 1)..];
+        state.Target.ForceQuery = question >= 0 && query.Length == 0;
+        state.Target.RawQuery = query.Contains(';', StringComparison.Ordinal) ? query.Replace(";", encodesSemicolons ? "%3B" : "&", StringComparison.Ordinal) : query;
+        return SetPath(state.Target, path.IsEmpty ? "/" : start == 0 && end == raw.Length ? raw : path.ToString());
+    }
+
+    private bool SetPath(RequestTarget target, string escaped)
+    {
+        if (escaped.Contains('%', StringComparison.Ordinal) && !TryNormalize(ref escaped))
+        {
+            return false;
+        }
+
+        return target.TrySetEscapedPath(sanitizes ? Sanitize(escaped) : escaped);
+    }
+
+    // RFC 3986 section 6.2.2: unreserved characters need no encoding, and hexadecimal digits are upper case.
+    private static bool TryNormalize(ref string escaped)
+    {
+        var text = new StringBuilder(escaped.Length);
+        for (var i = 0; i < escaped.Length; i++)
+        {
+            if (escaped[i] != '%')
+            {
+                text.Append(escaped[i]);
+                continue;
+            }
+
+            if (i + 2 >= escaped.Length || !char.IsAsciiHexDigit(escaped[i + 1]) || !char.IsAsciiHexDigit(escaped[i + 2]))
+            {
+                return false;
+            }
+
+            var c = (char)Convert.ToByte(escaped.Substring(i + 1, 2), 16);
+            if (char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~')
+            {
+                text.Append(c);
+            }
+            else
+            {
+                text.Append('%').Append(char.ToUpperInvariant(escaped[i + 1])).Append(char.ToUpperInvariant(escaped[i + 2]));
+            }
+
+            i += 2;
+        }
+
+        escaped = text.ToString();
+        return true;
+    }
+
+    /// <summary>Removes <c>.</c> and <c>..</c> segments and repeated slashes; a trailing slash stays.</summary>
+    public static string Sanitize(string escaped)
+    {
+        if (!escaped.Contains("//", StringComparison.Ordinal) && !escaped.Contains("/.", StringComparison.Ordinal) && escaped.StartsWith('/'))
+        {
+            return escaped;
+        }
+
+        var kept = new List<string>();
+        foreach (var segment in escaped.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (segment == "..")
+            {
+                if (kept.Count > 0)
+                {
+                    kept.RemoveAt(kept.Count - 1);
+                }
+            }
+            else if (segment != ".")
+            {
+                kept.Add(segment);
+            }
+        }
+
+        var path = "/" + string.Join('/', kept);
+        return escaped.EndsWith('/') && path.Length > 1 ? path + "/" : path;
+    }
+
+    private void LimitConnection(HttpContext context, ConnectionState connection)
+    {
+        if (maxRequests == 0 && maxTime == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        var requests = ++connection.Requests;
+        if ((maxRequests > 0 && requests >= maxRequests) || (maxTime > TimeSpan.Zero && time.GetElapsedTime(connection.Accepted) >= maxTime))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+    }
+}

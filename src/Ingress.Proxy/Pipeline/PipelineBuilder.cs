@@ -1,0 +1,165 @@
+using Ingress.Proxy.Configuration;
+using Ingress.Proxy.Configuration.DynamicModel;
+using Ingress.Proxy.Configuration.Runtime;
+using Ingress.Proxy.Configuration.StaticModel;
+using Ingress.Proxy.Extensibility;
+using Ingress.Proxy.Pipeline.EntryPoints;
+using Ingress.Proxy.Pipeline.Matching;
+using Ingress.Proxy.Pipeline.Middlewares;
+using Ingress.Proxy.Pipeline.Services;
+using Ingress.Proxy.Tls;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Ingress.Proxy.Pipeline;
+
+/// <summary>Makes the handlers of every entry point from one merged configuration. A broken object gets its reasons and no traffic; all others work.</summary>
+internal sealed partial class PipelineBuilder(
+    StaticConfiguration settings,
+    IReadOnlyDictionary<string, IInternalService> internalServices,
+    IReadOnlyList<ICertificateSource> certificateSources,
+    ILoggerFactory loggers,
+    TimeProvider time)
+{
+    private readonly ILogger logger = loggers.CreateLogger<PipelineBuilder>();
+    private readonly List<string> httpEntryPoints = [.. settings.EntryPoints.Where(pair => !EntryPointAddress.Parse(pair.Key, pair.Value.Address).IsUdp).Select(pair => pair.Key)];
+
+    /// <summary>Builds a snapshot that takes over the state of the one before.</summary>
+    public Snapshot Build(RuntimeConfiguration configuration, StateStore? previous)
+    {
+        var build = new PipelineBuild
+        {
+            Configuration = configuration,
+            State = new StateStore(previous),
+            Loggers = loggers,
+            Time = time,
+            InternalServices = internalServices,
+        };
+        var middlewares = new MiddlewareChain(build);
+        var services = new ServiceBuilder(build, middlewares);
+        build.Service = services.Build;
+        var tls = new TlsBuilder(configuration, new CertificateStore(configuration, certificateSources, build.State, loggers.CreateLogger<CertificateStore>()));
+
+        var tree = new RouterTree(configuration.HttpRouters, settings.Providers.Precedence);
+        var entries = httpEntryPoints.ToDictionary(name => name, _ => new EntryPointRouters(), StringComparer.Ordinal);
+        foreach (var router in tree.Roots)
+        {
+            AddRouter(router, tree, new RouterParts(middlewares, services, tls), entries);
+        }
+
+        var handlers = new Dictionary<string, EntryPointHandlers>(StringComparer.Ordinal);
+        foreach (var (name, routers) in entries)
+        {
+            handlers[name] = new EntryPointHandlers
+            {
+                Http = HttpRouter.Build(routers.Plain, settings.Providers.Precedence, Disable),
+                Https = HttpRouter.Build(routers.Secure, settings.Providers.Precedence, Disable),
+                Tls = tls.SelectorFor(name),
+            };
+        }
+
+        return new Snapshot(configuration, handlers, build.State, build.Background);
+
+        void Disable(RouterEntry entry, string error)
+        {
+            if (configuration.HttpRouters.TryGetValue(entry.Name, out var router))
+            {
+                Fail(router, error);
+            }
+        }
+    }
+
+    private void AddRouter(RuntimeObject<HttpRouterConfig> router, RouterTree tree, RouterParts parts, Dictionary<string, EntryPointRouters> entries)
+    {
+        var config = router.Config;
+        var known = new List<string>();
+        foreach (var entryPoint in config.EntryPoints)
+        {
+            if (entries.ContainsKey(entryPoint))
+            {
+                known.Add(entryPoint);
+                router.AddUser(entryPoint);
+            }
+            else
+            {
+                router.AddError($"EntryPoint doesn't exist: {entryPoint}", critical: false);
+                LogRouter(logger, router.Name, $"EntryPoint doesn't exist: {entryPoint}");
+            }
+        }
+
+        if (known.Count == 0)
+        {
+            Fail(router, "no valid entryPoint for this router");
+            return;
+        }
+
+        try
+        {
+            var handler = BuildHandler(router, tree, parts);
+            foreach (var entryPoint in known)
+            {
+                var entry = new RouterEntry(router.Name, config.Rule, config.RuleSyntax, config.Priority, handler);
+                (config.Tls is null ? entries[entryPoint].Plain : entries[entryPoint].Secure).Add(entry);
+                if (config.Tls is not null)
+                {
+                    parts.Tls.AddHosts(entryPoint, router);
+                }
+            }
+        }
+        catch (ConfigurationException error)
+        {
+            Fail(router, error.Message);
+        }
+    }
+
+    private static RequestDelegate BuildHandler(RuntimeObject<HttpRouterConfig> router, RouterTree tree, RouterParts parts)
+    {
+        var config = router.Config;
+        var options = config.Tls is null ? null : parts.Tls.OptionsOf(router);
+        var children = tree.ChildrenOf(router);
+        var service = children.Count > 0
+            ? tree.Dispatch(router, child => BuildHandler(child, tree, parts))
+            : parts.Services.Build(QualifiedName.Resolve(config.Service, router.Name), router.Name);
+        var handler = parts.Middlewares.Wrap(config.Middlewares, router.Name, service);
+        if (options is not null)
+        {
+            handler = new SniCheck(handler, options.Name).InvokeAsync;
+        }
+
+        if (config.UsesDefaultRule)
+        {
+            handler = new RecursionGuard(handler, router.Name).InvokeAsync;
+        }
+
+        return new RouterScope(handler, router).InvokeAsync;
+    }
+
+    private void Fail(RuntimeObject<HttpRouterConfig> router, string error)
+    {
+        router.AddError(error, critical: true);
+        LogRouter(logger, router.Name, error);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Router {RouterName}: {Error}")]
+    private static partial void LogRouter(ILogger logger, string routerName, string error);
+
+    private sealed record RouterParts(MiddlewareChain Middlewares, ServiceBuilder Services, TlsBuilder Tls);
+
+    private sealed class EntryPointRouters
+    {
+        public List<RouterEntry> Plain { get; } = [];
+
+        public List<RouterEntry> Secure { get; } = [];
+    }
+}
+
+/// <summary>One built configuration.</summary>
+/// <param name="Configuration">All objects with their status.</param>
+/// <param name="EntryPoints">The handlers by entry point.</param>
+/// <param name="State">The state that the next snapshot may take over.</param>
+/// <param name="Background">Work to run while this snapshot is in force.</param>
+internal sealed record Snapshot(
+    RuntimeConfiguration Configuration,
+    IReadOnlyDictionary<string, EntryPointHandlers> EntryPoints,
+    StateStore State,
+    IReadOnlyList<Func<CancellationToken, Task>> Background);

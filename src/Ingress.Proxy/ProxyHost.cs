@@ -1,0 +1,213 @@
+using Ingress.Proxy.Api;
+using Ingress.Proxy.Configuration.Runtime;
+using Ingress.Proxy.Configuration.StaticModel;
+using Ingress.Proxy.Extensibility;
+using Ingress.Proxy.Pipeline;
+using Ingress.Proxy.Pipeline.EntryPoints;
+using Microsoft.Extensions.Logging;
+
+namespace Ingress.Proxy;
+
+/// <summary>The whole proxy: entry points, the providers that feed it, and the configuration in force. Start it once, stop it once.</summary>
+public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
+{
+    // Requests that chose their handlers just before a swap may still send on the old connection pools.
+    private static readonly TimeSpan DisposalDelay = TimeSpan.FromMinutes(1);
+    private readonly StaticConfiguration settings;
+    private readonly IReadOnlyList<IProvider> providers;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly PipelineBuilder builder;
+    private readonly ConfigurationMerge merge;
+    private readonly ConfigurationWatcher watcher;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly List<EntryPointServer> entryPoints = [];
+    private readonly List<Task> running = [];
+    private Snapshot? current;
+    private CancellationTokenSource? background;
+
+    /// <param name="settings">The static configuration, with its computed defaults.</param>
+    /// <param name="providers">The providers, in the order in which they start.</param>
+    /// <param name="services">Internal services of planes, beside the proxy's own.</param>
+    /// <param name="loggers">Where logs go.</param>
+    /// <param name="time">The clock.</param>
+    public ProxyHost(StaticConfiguration settings, IReadOnlyList<IProvider> providers, IReadOnlyList<IInternalService> services, ILoggerFactory loggers, TimeProvider time)
+    {
+        this.settings = settings;
+        this.time = time;
+        logger = loggers.CreateLogger<ProxyHost>();
+        var internalServices = new Dictionary<string, IInternalService>(StringComparer.Ordinal);
+        foreach (var service in services.Concat(InternalServices.Of(settings, this)))
+        {
+            internalServices[service.Name] = service;
+        }
+
+        this.providers = [.. providers, new InternalProvider(settings, internalServices.Keys, logger)];
+        merge = new ConfigurationMerge(settings, DefaultEntryPoints(settings), logger);
+        builder = new PipelineBuilder(settings, internalServices, [], loggers, time);
+        watcher = new ConfigurationWatcher(settings.Providers.ProvidersThrottleDuration.ToTimeSpan(), Apply, time, logger);
+        foreach (var (name, options) in settings.EntryPoints)
+        {
+            if (!EntryPointAddress.Parse(name, options.Address).IsUdp)
+            {
+                entryPoints.Add(new EntryPointServer(name, options, new HandlerSwitch(), loggers, time));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public event Action? Changed;
+
+    /// <inheritdoc/>
+    public RuntimeConfiguration Current => current?.Configuration ?? new RuntimeConfiguration();
+
+    /// <summary>Whether the process has been asked to end; ping says so.</summary>
+    public bool IsStopping { get; private set; }
+
+    /// <summary>Where an entry point listens, once started; null where there is none of this name.</summary>
+    public System.Net.IPEndPoint? EndpointOf(string entryPoint) => entryPoints.Find(server => server.Name == entryPoint)?.Endpoint;
+
+    /// <summary>Opens all entry points, starts all providers, and applies what they already know. An address that cannot be bound ends the start.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        foreach (var entryPoint in entryPoints)
+        {
+            await entryPoint.StartAsync(cancellation).ConfigureAwait(false);
+        }
+
+        foreach (var provider in providers)
+        {
+            if (provider.Unthrottled)
+            {
+                watcher.DoNotThrottle(provider.Name);
+            }
+
+            running.Add(RunProviderAsync(provider));
+        }
+
+        running.Add(watcher.RunAsync(stopping.Token));
+    }
+
+    /// <summary>Drains and closes all entry points at the same time, then ends the providers.</summary>
+    public async Task StopAsync()
+    {
+        IsStopping = true;
+        LogStopping(logger);
+        await Task.WhenAll(entryPoints.Select(entryPoint => entryPoint.StopAsync())).ConfigureAwait(false);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        if (background is not null)
+        {
+            await background.CancelAsync().ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(running).WaitAsync(TimeSpan.FromSeconds(10), time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        LogStopped(logger);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        foreach (var entryPoint in entryPoints)
+        {
+            entryPoint.Dispose();
+        }
+
+        foreach (var state in current?.State.All ?? [])
+        {
+            (state as IDisposable)?.Dispose();
+        }
+
+        background?.Dispose();
+        stopping.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static List<string> DefaultEntryPoints(StaticConfiguration settings)
+    {
+        var tcp = settings.EntryPoints.Where(pair => !EntryPointAddress.Parse(pair.Key, pair.Value.Address).IsUdp).ToList();
+        var marked = tcp.Where(pair => pair.Value.AsDefault).ToList();
+        return [.. (marked.Count > 0 ? marked : tcp.Where(pair => pair.Key != "traefik")).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+    }
+
+    private async Task RunProviderAsync(IProvider provider)
+    {
+#pragma warning disable CA1031 // A provider that ends must not end the proxy; what it published stays.
+        try
+        {
+            await provider.RunAsync(watcher, stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The process ends.
+        }
+        catch (Exception error)
+        {
+            LogProviderFailed(logger, error, provider.Name);
+        }
+#pragma warning restore CA1031
+    }
+
+    private void Apply(IReadOnlyDictionary<string, ProviderMessage> messages)
+    {
+        var snapshot = builder.Build(merge.Merge(messages), current?.State);
+        foreach (var entryPoint in entryPoints)
+        {
+            entryPoint.Handlers.Current = snapshot.EntryPoints[entryPoint.Name];
+        }
+
+        var lastBackground = background;
+        background = new CancellationTokenSource();
+        current = snapshot;
+        lastBackground?.Cancel();
+        lastBackground?.Dispose();
+        foreach (var work in snapshot.Background)
+        {
+            _ = RunBackgroundAsync(work, background.Token);
+        }
+
+        _ = DisposeLaterAsync(snapshot.State.ReleasePrevious());
+        Changed?.Invoke();
+    }
+
+    private async Task RunBackgroundAsync(Func<CancellationToken, Task> work, CancellationToken cancellation)
+    {
+#pragma warning disable CA1031 // A failing probe loop is reported and costs nothing else.
+        try
+        {
+            await work(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Another snapshot has taken over.
+        }
+        catch (Exception error)
+        {
+            LogBackgroundFailed(logger, error);
+        }
+#pragma warning restore CA1031
+    }
+
+    private async Task DisposeLaterAsync(IReadOnlyList<object> states)
+    {
+        if (states.Count > 0)
+        {
+            await Task.Delay(DisposalDelay, time).ConfigureAwait(false);
+            foreach (var state in states)
+            {
+                (state as IDisposable)?.Dispose();
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Provider {ProviderName} ended; what it published stays in force")]
+    private static partial void LogProviderFailed(ILogger logger, Exception error, string providerName);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A background task of the configuration ended")]
+    private static partial void LogBackgroundFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping server gracefully")]
+    private static partial void LogStopping(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Server stopped")]
+    private static partial void LogStopped(ILogger logger);
+}

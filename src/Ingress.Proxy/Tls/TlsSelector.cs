@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+
+namespace Ingress.Proxy.Tls;
+
+/// <summary>For one entry point in one snapshot: which TLS options and which certificate a server name gets.</summary>
+internal sealed class TlsSelector(CertificateStore certificates, IReadOnlyDictionary<string, TlsParameters?> optionsByHost, TlsParameters? defaultOptions)
+{
+    private readonly ConcurrentDictionary<(TlsParameters, StoredCertificate), TlsChoice> choices = new();
+
+    /// <summary>The certificates to choose from.</summary>
+    public CertificateStore Certificates => certificates;
+
+    /// <summary>The choice for a server name (lower case; empty without one, then the local address counts), or null where the handshake is refused.</summary>
+    public TlsChoice? Select(string serverName, string localAddress)
+    {
+        var options = OptionsFor(serverName);
+        return options is null ? null : Choose(options, serverName, localAddress);
+    }
+
+    /// <summary>The choice with given options, for TCP routers that name their own.</summary>
+    public TlsChoice? Choose(TlsParameters options, string serverName, string localAddress)
+    {
+        var certificate = serverName.Length == 0 && options.SniStrict ? null : certificates.Find(serverName.Length > 0 ? serverName : localAddress);
+        if (certificate is null && options.SniStrict)
+        {
+            return null;
+        }
+
+        return choices.GetOrAdd((options, certificate ?? certificates.Default), static key => new TlsChoice(key.Item1.Name, key.Item1.ForCertificate(key.Item2)));
+    }
+
+    private TlsParameters? OptionsFor(string serverName)
+    {
+        if (optionsByHost.TryGetValue(serverName, out var exact))
+        {
+            return exact;
+        }
+
+        var dot = serverName.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && optionsByHost.TryGetValue(string.Concat("*", serverName.AsSpan(dot)), out var wildcard) ? wildcard : defaultOptions;
+    }
+}
+
+/// <summary>What a handshake uses.</summary>
+/// <param name="OptionsName">The name of the TLS options.</param>
+/// <param name="Options">The framework's options, the same object for each handshake so that sessions can be resumed.</param>
+internal sealed record TlsChoice(string OptionsName, SslServerAuthenticationOptions Options);

@@ -1,0 +1,17 @@
+using Ingress.Providers;
+using Ingress.Proxy;
+using Ingress.Proxy.Configuration.StaticModel;
+using Microsoft.Extensions.Logging;
+
+namespace Ingress;
+
+/// <summary>The only place that names proxy, providers and planes together.</summary>
+internal static class Composition
+{
+    /// <summary>The proxy for these settings, with the providers and planes that they ask for.</summary>
+    public static ProxyHost Build(StaticConfiguration settings, ILoggerFactory loggers)
+    {
+        var providers = ProviderCatalog.Build(settings.Providers, loggers, TimeProvider.System);
+        return new ProxyHost(settings, providers, [], loggers, TimeProvider.System);
+    }
+}
