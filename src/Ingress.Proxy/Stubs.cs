@@ -1,3 +1,4 @@
+// Stand-ins until the real types land; whoever brings one deletes its line here. The file goes when it is empty.
 #pragma warning disable
 using Ingress.Proxy.Configuration.DynamicModel;
 using Ingress.Proxy.Configuration.Runtime;

@@ -15,8 +15,8 @@ internal sealed partial class CertificateStore
 {
     // Names are asked for by anyone; the table of answers must not grow with them.
     private const int MostCachedNames = 4096;
-    private readonly List<StoredCertificate> certificates = [];
-    private readonly ConcurrentDictionary<string, StoredCertificate?> byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<ServedCertificate> certificates = [];
+    private readonly ConcurrentDictionary<string, ServedCertificate?> byName = new(StringComparer.OrdinalIgnoreCase);
     private readonly IReadOnlyList<ICertificateSource> sources;
     private readonly StateStore state;
     private readonly ILogger logger;
@@ -26,7 +26,7 @@ internal sealed partial class CertificateStore
         this.sources = sources;
         this.state = state;
         this.logger = logger;
-        var found = new Dictionary<string, StoredCertificate>(StringComparer.Ordinal);
+        var found = new Dictionary<string, ServedCertificate>(StringComparer.Ordinal);
         foreach (var config in configuration.TlsCertificates)
         {
             if (Load(config) is { } loaded)
@@ -50,20 +50,20 @@ internal sealed partial class CertificateStore
     }
 
     /// <summary>The certificate for names without one.</summary>
-    public StoredCertificate Default { get; }
+    public ServedCertificate Default { get; }
 
     /// <summary>All certificates but the generated default one.</summary>
-    public IReadOnlyList<StoredCertificate> Certificates => certificates;
+    public IReadOnlyList<ServedCertificate> Certificates => certificates;
 
     /// <summary>The certificate for a server name: one that names it, or whose wildcard covers it; null where there is none.</summary>
-    public StoredCertificate? Find(string serverName)
+    public ServedCertificate? Find(string serverName)
     {
         if (byName.TryGetValue(serverName, out var known))
         {
             return known;
         }
 
-        StoredCertificate? match = null;
+        ServedCertificate? match = null;
         foreach (var certificate in certificates)
         {
             if (certificate.Covers(serverName))
@@ -95,7 +95,7 @@ internal sealed partial class CertificateStore
         return null;
     }
 
-    private StoredCertificate? DefaultOf(TlsStoreConfig? store)
+    private ServedCertificate? DefaultOf(TlsStoreConfig? store)
     {
         if (store?.DefaultCertificate is { } config)
         {
@@ -104,10 +104,10 @@ internal sealed partial class CertificateStore
 
         if (store?.DefaultGeneratedCert is { Domain: { } domain, Resolver.Length: > 0 } generated)
         {
-            var names = StoredCertificate.KeyOf([domain.Main, .. domain.Sans]);
+            var names = ServedCertificate.KeyOf([domain.Main, .. domain.Sans]);
             foreach (var source in sources)
             {
-                if (source.Name == generated.Resolver + ".acme" && source.Certificates.FirstOrDefault(offered => StoredCertificate.KeyOf(StoredCertificate.NamesOf(offered.Leaf)) == names) is { } found)
+                if (source.Name == generated.Resolver + ".acme" && source.Certificates.FirstOrDefault(offered => ServedCertificate.KeyOf(ServedCertificate.NamesOf(offered.Leaf)) == names) is { } found)
                 {
                     return Stored(found.Leaf, found.Chain);
                 }
@@ -119,7 +119,7 @@ internal sealed partial class CertificateStore
         return null;
     }
 
-    private StoredCertificate? Load(TlsCertificateConfig config)
+    private ServedCertificate? Load(TlsCertificateConfig config)
     {
         try
         {
@@ -138,8 +138,8 @@ internal sealed partial class CertificateStore
     }
 
     // The context holds OpenSSL's session cache, so it lives as long as its certificate.
-    private StoredCertificate Stored(X509Certificate2 leaf, X509Certificate2Collection chain)
-        => state.Get("certificate", leaf.Thumbprint, string.Join(',', chain.Select(link => link.Thumbprint)), () => new StoredCertificate(leaf, chain));
+    private ServedCertificate Stored(X509Certificate2 leaf, X509Certificate2Collection chain)
+        => state.Get("certificate", leaf.Thumbprint, string.Join(',', chain.Select(link => link.Thumbprint)), () => new ServedCertificate(leaf, chain));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Unable to append certificate {Certificate} to store: {Reason}; check that certFile and keyFile name readable PEM files that belong together")]
     private static partial void LogUnusable(ILogger logger, string certificate, string reason);
@@ -149,7 +149,7 @@ internal sealed partial class CertificateStore
 }
 
 /// <summary>One certificate, ready for handshakes.</summary>
-internal sealed class StoredCertificate(X509Certificate2 leaf, X509Certificate2Collection chain)
+internal sealed class ServedCertificate(X509Certificate2 leaf, X509Certificate2Collection chain)
 {
     private readonly Lazy<SslStreamCertificateContext> context = new(() => SslStreamCertificateContext.Create(leaf, chain, offline: true));
     private readonly string[] names = NamesOf(leaf);

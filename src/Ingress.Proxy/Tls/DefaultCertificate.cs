@@ -6,12 +6,12 @@ namespace Ingress.Proxy.Tls;
 /// <summary>The self-signed certificate for names without one, as Traefik makes it; new in each process.</summary>
 internal static class DefaultCertificate
 {
-    private static readonly Lazy<StoredCertificate> Lazily = new(Create);
+    private static readonly Lazy<ServedCertificate> Lazily = new(Create);
 
     /// <summary>The certificate.</summary>
-    public static StoredCertificate Generated => Lazily.Value;
+    public static ServedCertificate Generated => Lazily.Value;
 
-    private static StoredCertificate Create()
+    private static ServedCertificate Create()
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=TRAEFIK DEFAULT CERT", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -20,6 +20,6 @@ internal static class DefaultCertificate
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment | X509KeyUsageFlags.DataEncipherment, critical: true));
         var now = TimeProvider.System.GetUtcNow();
-        return new StoredCertificate(request.CreateSelfSigned(now.AddMinutes(-1), now.AddYears(1)), []);
+        return new ServedCertificate(request.CreateSelfSigned(now.AddMinutes(-1), now.AddYears(1)), []);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class TlsParameters
     public bool SniStrict => config.SniStrict;
 
     /// <summary>The framework's options for one certificate.</summary>
-    public SslServerAuthenticationOptions ForCertificate(StoredCertificate certificate) => new()
+    public SslServerAuthenticationOptions ForCertificate(ServedCertificate certificate) => new()
     {
         ServerCertificateContext = certificate.Context,
         EnabledSslProtocols = protocols,

@@ -6,7 +6,7 @@ namespace Ingress.Proxy.Tls;
 /// <summary>For one entry point in one snapshot: which TLS options and which certificate a server name gets.</summary>
 internal sealed class TlsSelector(CertificateStore certificates, IReadOnlyDictionary<string, TlsParameters?> optionsByHost, TlsParameters? defaultOptions)
 {
-    private readonly ConcurrentDictionary<(TlsParameters, StoredCertificate), TlsChoice> choices = new();
+    private readonly ConcurrentDictionary<(TlsParameters, ServedCertificate), TlsChoice> choices = new();
 
     /// <summary>The certificates to choose from.</summary>
     public CertificateStore Certificates => certificates;
