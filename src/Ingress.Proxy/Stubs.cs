@@ -13,6 +13,4 @@ namespace Ingress.Proxy.Pipeline.Matching
     { public IEnumerable<RuntimeObject<HttpRouterConfig>> Roots => r.Values; public IReadOnlyList<RuntimeObject<HttpRouterConfig>> ChildrenOf(RuntimeObject<HttpRouterConfig> x) => []; public RequestDelegate Dispatch(RuntimeObject<HttpRouterConfig> x, Func<RuntimeObject<HttpRouterConfig>, RequestDelegate> f) => null!; }
 }
 namespace Ingress.Proxy.Pipeline.Matching.Rules { internal static class RuleTree { public static IReadOnlyList<string> HostsOf(string r, string s) => []; } }
-namespace Ingress.Proxy.Pipeline.Middlewares { internal sealed class MiddlewareChain(PipelineBuild b) { public RequestDelegate Wrap(IReadOnlyList<string> n, string o, RequestDelegate h) => h; }
-public sealed record RedirectRegexOptions { public string Regex {get;init;} public string Replacement {get;init;} public bool Permanent {get;init;} } public sealed record StripPrefixOptions { public IReadOnlyList<string> Prefixes {get;init;} } public sealed record RedirectSchemeOptions { public string Scheme {get;init;} public string Port {get;init;} public bool Permanent {get;init;} } }
 namespace Ingress.Proxy.Pipeline.Services { internal sealed class ServiceBuilder(PipelineBuild b, Ingress.Proxy.Pipeline.Middlewares.MiddlewareChain m) { public RequestDelegate Build(string n, string o) => null!; } }
