@@ -78,7 +78,7 @@ public sealed class RuntimeObject<T>(string name, T config)
     public string Provider { get; } = QualifiedName.ProviderOf(name);
 
     /// <summary>Its configuration.</summary>
-    public T Config { get; } = config;
+    public T Config { get; private set; } = config;
 
     /// <summary>Where it stands.</summary>
     public ObjectStatus Status { get; private set; }
@@ -109,6 +109,9 @@ public sealed class RuntimeObject<T>(string name, T config)
             }
         }
     }
+
+    /// <summary>Fills in what was left to a default, so that the API shows it; only while the snapshot is built.</summary>
+    internal void Complete(T completed) => Config = completed;
 
     /// <summary>Adds a fault; a critical one disables the object, another one makes it a warning.</summary>
     public void AddError(string text, bool critical)

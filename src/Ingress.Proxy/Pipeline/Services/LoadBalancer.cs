@@ -1,6 +1,11 @@
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.Decoding;
+using Ingress.Proxy.Configuration.DynamicModel;
+using Ingress.Proxy.Configuration.Runtime;
+using Ingress.Proxy.Pipeline.Services.Balancing;
 using Ingress.Proxy.Pipeline.Services.Health;
+using Ingress.Proxy.Pipeline.Transports;
+using Microsoft.AspNetCore.Http;
 
 namespace Ingress.Proxy.Pipeline.Services;
 
@@ -66,4 +71,138 @@ public sealed record ResponseForwardingOptions
 {
     /// <summary>Time between two flushes; negative flushes each write. Default: 100ms.</summary>
     public GoDuration FlushInterval { get; init; } = GoDuration.FromMilliseconds(100);
+}
+
+/// <summary>Balances requests over servers.</summary>
+internal sealed class LoadBalancer : HttpService
+{
+    private readonly TargetPool pool;
+    private readonly Forwarder[] forwarders;
+    private readonly PassiveHealthCheck? passive;
+    private readonly bool watchesHealth;
+    private readonly bool followsRequests;
+
+    private LoadBalancer(TargetPool pool, Forwarder[] forwarders, PassiveHealthCheck? passive, bool watchesHealth)
+    {
+        this.pool = pool;
+        this.forwarders = forwarders;
+        this.passive = passive;
+        this.watchesHealth = watchesHealth;
+        followsRequests = passive is not null || pool.Strategy.CountsRequests;
+    }
+
+    /// <inheritdoc/>
+    public override string Label => pool.Strategy.Label;
+
+    /// <inheritdoc/>
+    public override bool ReportsHealth => watchesHealth;
+
+    /// <inheritdoc/>
+    public override bool IsUp => pool.HasUp;
+
+    /// <summary>Builds it. Throws a configuration exception in Traefik's words.</summary>
+    public static LoadBalancer Build(ServiceBuilder builder, RuntimeObject<HttpServiceConfig> runtime, LoadBalancerOptions options)
+    {
+        options = Complete(runtime, options);
+        var snapshot = builder.Snapshot;
+        var pool = snapshot.State.Get("loadBalancer", runtime.Name, RecordJson.Canonical(options), () => TargetPool.ForServers(options));
+        var urls = new ServerUrl[options.Servers.Count];
+        var transport = Connect(snapshot, options, urls);
+        var forwarders = new Forwarder[pool.Targets.Length];
+        for (var i = 0; i < forwarders.Length; i++)
+        {
+            var target = pool.Targets[i];
+            forwarders[i] = new Forwarder(urls[pool.Places[i]], transport!, SettingsFor(runtime.Name, options, pool, target), snapshot);
+        }
+
+        foreach (var url in urls)
+        {
+            runtime.SetServer(url.Text, isUp: true);
+        }
+
+        foreach (var target in pool.Targets)
+        {
+            runtime.SetServer(target.Name, target.IsProbedUp);
+        }
+
+        if (options.HealthCheck is { } check)
+        {
+            ActiveHealthCheck.Start(snapshot, runtime, check, pool, Array.ConvertAll(pool.Places, place => urls[place]), transport);
+        }
+
+        var passive = options.PassiveHealthCheck is { } watch ? new PassiveHealthCheck(watch, pool, snapshot, runtime.Name, options.HealthCheck is not null) : null;
+        return new LoadBalancer(pool, forwarders, passive, options.HealthCheck is not null || passive is not null);
+    }
+
+    /// <inheritdoc/>
+    public override Task InvokeAsync(HttpContext context)
+    {
+        var target = pool.Choose(context);
+        if (target is null)
+        {
+            return NoServerAsync(context);
+        }
+
+        var forwarder = forwarders[target.Index];
+        return followsRequests ? FollowAsync(context, target, forwarder) : forwarder.SendAsync(context);
+    }
+
+    private async Task FollowAsync(HttpContext context, BalancedTarget target, Forwarder forwarder)
+    {
+        target.Begin();
+        try
+        {
+            await forwarder.SendAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            target.End();
+            passive?.Observe(target, RequestState.Of(context));
+        }
+    }
+
+    private static LoadBalancerOptions Complete(RuntimeObject<HttpServiceConfig> runtime, LoadBalancerOptions options)
+    {
+        var completed = options;
+        if (options.ServersTransport.Length > 0)
+        {
+            completed = completed with { ServersTransport = QualifiedName.Resolve(options.ServersTransport, runtime.Name) };
+        }
+
+        if (options.Sticky?.Cookie is { } cookie)
+        {
+            var name = cookie.Name.Length == 0 ? StickyCookie.DefaultName(runtime.Name) : StickyCookie.CleanName(cookie.Name);
+            completed = completed with { Sticky = new StickyOptions { Cookie = cookie with { Name = name } } };
+        }
+
+        runtime.Complete(runtime.Config with { LoadBalancer = completed });
+        return completed;
+    }
+
+    private static ServersTransport? Connect(PipelineBuild snapshot, LoadBalancerOptions options, ServerUrl[] urls)
+    {
+        ServersTransport? transport = null;
+        for (var i = 0; i < urls.Length; i++)
+        {
+            var server = options.Servers[i];
+            urls[i] = ServerUrl.Parse(server.Url, server.PreservePath);
+            try
+            {
+                transport ??= ServersTransport.Get(snapshot, options.ServersTransport);
+            }
+            catch (ConfigurationException fault)
+            {
+                throw new ConfigurationException($"error building proxy for server URL {server.Url}: getting RoundTripper: {fault.Message}", fault);
+            }
+        }
+
+        return transport;
+    }
+
+    private static ForwarderSettings SettingsFor(string service, LoadBalancerOptions options, TargetPool pool, BalancedTarget target) => new()
+    {
+        Service = service,
+        PassHostHeader = options.PassHostHeader ?? true,
+        Answered = pool.Strategy.TimesAnswers ? target.AnswerTimes.Add : null,
+    };
 }
