@@ -27,6 +27,14 @@ public sealed class KeyAttribute(string key) : Attribute
     public string Key { get; } = key;
 }
 
+/// <summary>In labels the list is one object under this key, as <c>server</c> is for <c>servers</c>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class LabelItemAttribute(string key) : Attribute
+{
+    /// <summary>The key of the one object.</summary>
+    public string Key { get; } = key;
+}
+
 /// <summary>The option's value is a secret: it never reaches a log, an error or a support dump.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecretAttribute : Attribute;

@@ -10,6 +10,7 @@ internal sealed class RecordPlan
     private static readonly ConcurrentDictionary<Type, RecordPlan> Plans = new();
 
     private readonly FrozenDictionary<string, OptionPlan> _byKey;
+    private readonly FrozenDictionary<string, OptionPlan> _byLabelItem;
     private readonly ConstructorInvoker _constructor;
 
     private RecordPlan(Type type)
@@ -23,6 +24,8 @@ internal sealed class RecordPlan
             .Select(property => new OptionPlan(property))];
         SectionsProperty = typeof(CatalogSection).IsAssignableFrom(type) ? type.GetProperty(nameof(CatalogSection.Sections)) : null;
         _byKey = Options.ToFrozenDictionary(option => option.Key, StringComparer.OrdinalIgnoreCase);
+        _byLabelItem = Options.Where(option => option.LabelItem is not null)
+            .ToFrozenDictionary(option => option.LabelItem!, StringComparer.OrdinalIgnoreCase);
         _constructor = ConstructorInvoker.Create(type.GetConstructor(Type.EmptyTypes)
             ?? throw new NotSupportedException($"{type} needs a constructor without parameters to be decoded."));
     }
@@ -43,6 +46,9 @@ internal sealed class RecordPlan
 
     public OptionPlan? Find(string key) => _byKey.GetValueOrDefault(key);
 
+    /// <summary>The list that labels spell as one object under this key; see <see cref="LabelItemAttribute"/>.</summary>
+    public OptionPlan? FindLabel(string key) => _byLabelItem.GetValueOrDefault(key);
+
     public object Create() => _constructor.Invoke()!;
 }
 
@@ -56,6 +62,7 @@ internal sealed class OptionPlan
         _property = property;
         Key = property.GetCustomAttribute<KeyAttribute>()?.Key ?? CamelCase(property.Name);
         Value = ValuePlan.For(property.PropertyType);
+        LabelItem = property.GetCustomAttribute<LabelItemAttribute>()?.Key;
         AllowEmpty = property.IsDefined(typeof(AllowEmptyAttribute)) || Value.Type.IsDefined(typeof(AllowEmptyAttribute), inherit: false);
         NotFromLabels = property.IsDefined(typeof(NotFromLabelsAttribute));
         AlwaysShown = property.IsDefined(typeof(AlwaysShownAttribute));
@@ -66,6 +73,8 @@ internal sealed class OptionPlan
     public string Key { get; }
 
     public ValuePlan Value { get; }
+
+    public string? LabelItem { get; }
 
     public bool AllowEmpty { get; }
 

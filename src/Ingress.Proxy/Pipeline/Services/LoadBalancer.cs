@@ -16,6 +16,7 @@ public sealed record LoadBalancerOptions
     public StickyOptions? Sticky { get; init; }
 
     /// <summary>The servers. Default: none.</summary>
+    [LabelItem("server")]
     public IReadOnlyList<ServerOptions> Servers { get; init; } = [];
 
     /// <summary>How a server is chosen: <c>wrr</c>, <c>p2c</c>, <c>hrw</c> or <c>leasttime</c>. Default: <c>wrr</c>.</summary>

@@ -8,6 +8,7 @@ namespace Ingress.Proxy.Pipeline.Services.Tcp;
 public sealed record TcpLoadBalancerOptions
 {
     /// <summary>The servers. Default: none.</summary>
+    [LabelItem("server")]
     public IReadOnlyList<TcpServerOptions> Servers { get; init; } = [];
 
     /// <summary>The transport. Default: the static one.</summary>

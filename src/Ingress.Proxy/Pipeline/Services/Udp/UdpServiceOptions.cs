@@ -6,6 +6,7 @@ namespace Ingress.Proxy.Pipeline.Services.Udp;
 public sealed record UdpLoadBalancerOptions
 {
     /// <summary>The servers. Default: none.</summary>
+    [LabelItem("server")]
     public IReadOnlyList<UdpServerOptions> Servers { get; init; } = [];
 }
 
