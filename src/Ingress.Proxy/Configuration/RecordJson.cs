@@ -10,7 +10,7 @@ namespace Ingress.Proxy.Configuration;
 /// Writes records of options as Traefik's API does: keys in the order of the type, zero values left out unless marked <see cref="AlwaysShownAttribute"/>,
 /// durations as text, the sections of a catalog under their own keys.
 /// </summary>
-internal static class RecordJson
+public static class RecordJson
 {
     /// <summary>How all JSON here is written: the characters of rules stay readable.</summary>
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
