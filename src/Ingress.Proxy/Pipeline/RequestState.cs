@@ -27,6 +27,9 @@ internal sealed class RequestState
     /// <summary>The host as rules see it: lower case, without port and brackets.</summary>
     public string RoutingHost { get; set; } = "";
 
+    /// <summary>The name that the host's CNAME leads to where CNAME flattening is on, else empty.</summary>
+    public string FlattenedHost { get; set; } = "";
+
     /// <summary>Whether the client speaks TLS to this process.</summary>
     public bool IsTls { get; set; }
 
@@ -83,6 +86,7 @@ internal sealed class RequestState
         Outcome = ForwardOutcome.None;
         IsInternal = false;
         KeepForwardedFor = false;
+        FlattenedHost = "";
     }
 
     /// <summary>The state of a context that the entry point has prepared.</summary>
