@@ -110,6 +110,10 @@ internal sealed class ServiceBuilder(PipelineBuild build, WrapInMiddlewares? mid
         HttpService service = config switch
         {
             { LoadBalancer: { } options } => LoadBalancer.Build(this, runtime, options),
+            { Weighted: { } options } => Weighted.Build(this, runtime, options),
+            { HighestRandomWeight: { } options } => HighestRandomWeight.Build(this, runtime, options),
+            { Mirroring: { } options } => Mirroring.Build(this, name, options),
+            { Failover: { } options } => Failover.Build(this, name, options),
             _ when name.EndsWith(InternalSuffix, StringComparison.Ordinal) => BuildInternal(name),
             _ => throw new ConfigurationException($"the service \"{name}\" does not have any type defined"),
         };

@@ -1,4 +1,8 @@
+using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.Decoding;
+using Ingress.Proxy.Configuration.DynamicModel;
+using Ingress.Proxy.Configuration.Runtime;
+using Ingress.Proxy.Pipeline.Services.Balancing;
 
 namespace Ingress.Proxy.Pipeline.Services;
 
@@ -29,3 +33,22 @@ public sealed record WeightedChild
 
 /// <summary>Asks a composed service to follow the health of its children (<c>healthCheck: {}</c>); it has no options.</summary>
 public sealed record PropagatedHealthOptions;
+
+/// <summary>Balances over services by weight.</summary>
+internal static class Weighted
+{
+    /// <summary>Builds it. Throws a configuration exception in Traefik's words.</summary>
+    public static ComposedService Build(ServiceBuilder builder, RuntimeObject<HttpServiceConfig> runtime, WeightedOptions options)
+    {
+        if (options.Sticky?.Cookie is { } cookie)
+        {
+            var name = cookie.Name.Length == 0 ? StickyCookie.DefaultName(runtime.Name) : StickyCookie.CleanName(cookie.Name);
+            options = options with { Sticky = new StickyOptions { Cookie = cookie with { Name = name } } };
+            runtime.Complete(runtime.Config with { Weighted = options });
+        }
+
+        var pool = builder.Snapshot.State.Get("weighted", runtime.Name, RecordJson.Canonical(options), () => TargetPool.ForServices(
+            options.Services.Select(child => (child.Name, child.Weight ?? 1)), targets => new WeightedRoundRobin(targets), options.Sticky));
+        return ComposedService.Build(builder, runtime.Name, [.. options.Services.Select(child => child.Name)], pool, options.HealthCheck is not null);
+    }
+}
