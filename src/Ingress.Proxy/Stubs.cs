@@ -13,4 +13,3 @@ namespace Ingress.Proxy.Pipeline.Matching
     { public IEnumerable<RuntimeObject<HttpRouterConfig>> Roots => r.Values; public IReadOnlyList<RuntimeObject<HttpRouterConfig>> ChildrenOf(RuntimeObject<HttpRouterConfig> x) => []; public RequestDelegate Dispatch(RuntimeObject<HttpRouterConfig> x, Func<RuntimeObject<HttpRouterConfig>, RequestDelegate> f) => null!; }
 }
 namespace Ingress.Proxy.Pipeline.Matching.Rules { internal static class RuleTree { public static IReadOnlyList<string> HostsOf(string r, string s) => []; } }
-namespace Ingress.Proxy.Pipeline.Services { internal sealed class ServiceBuilder(PipelineBuild b, Ingress.Proxy.Pipeline.Middlewares.MiddlewareChain m) { public RequestDelegate Build(string n, string o) => null!; } }

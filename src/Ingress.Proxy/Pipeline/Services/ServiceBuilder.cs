@@ -1,15 +1,13 @@
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.DynamicModel;
 using Ingress.Proxy.Configuration.Runtime;
+using Ingress.Proxy.Pipeline.Middlewares;
 using Microsoft.AspNetCore.Http;
 
 namespace Ingress.Proxy.Pipeline.Services;
 
-/// <summary>Puts middlewares around a handler: their names, the qualified name of the object that lists them, the handler.</summary>
-internal delegate RequestDelegate WrapInMiddlewares(IReadOnlyList<string> names, string owner, RequestDelegate handler);
-
 /// <summary>Names to handlers for one snapshot: each service is built once, with the services inside it, and faults are left on its status.</summary>
-internal sealed class ServiceBuilder(PipelineBuild build, WrapInMiddlewares? middlewares = null)
+internal sealed class ServiceBuilder(PipelineBuild build, MiddlewareChain? middlewares = null)
 {
     private const string InternalSuffix = "@internal";
 
@@ -122,7 +120,7 @@ internal sealed class ServiceBuilder(PipelineBuild build, WrapInMiddlewares? mid
             return service;
         }
 
-        return new ServiceWithMiddlewares(service, middlewares(config.Middlewares, name, service.InvokeAsync));
+        return new ServiceWithMiddlewares(service, middlewares.Wrap(config.Middlewares, name, service.InvokeAsync));
     }
 
     private static int Kinds(HttpServiceConfig config)
