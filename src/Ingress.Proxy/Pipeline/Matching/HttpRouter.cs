@@ -19,6 +19,9 @@ internal sealed class HttpRouter
         index = new RouteIndex(routes);
     }
 
+    /// <summary>One without routers.</summary>
+    public static HttpRouter Empty { get; } = new([]);
+
     /// <summary>How many routers it has.</summary>
     public int Count => routes.Length;
 

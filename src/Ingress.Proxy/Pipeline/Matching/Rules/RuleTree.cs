@@ -37,6 +37,20 @@ internal sealed class RuleTree
     /// <summary>Reads an HTTP rule and checks its matchers. A <see cref="ConfigurationException"/> says what is wrong, in Traefik's words.</summary>
     public static RuleTree Parse(string rule, string syntax) => HttpRule.Of(rule, syntax).Tree;
 
+    /// <summary>The hosts of a rule; none where it cannot be read.</summary>
+    public static IReadOnlyList<string> HostsOf(string rule, string syntax)
+    {
+        try
+        {
+            return Parse(rule, syntax).Hosts();
+        }
+        catch (ConfigurationException)
+        {
+            // The router itself reports what is wrong with its rule.
+            return [];
+        }
+    }
+
     public static RuleTree Matcher(string name, IReadOnlyList<string> arguments) => new(RuleOperator.Matcher, [], name, arguments, false);
 
     /// <summary>Joins two trees; chains of one operator become one node, so that long rules stay flat.</summary>
