@@ -1,3 +1,4 @@
+using Ingress.Proxy.Pipeline.Middlewares.HeaderEditing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,7 @@ internal static class MiddlewareCatalog
         new("chain", typeof(ChainOptions), Chain.Build),
         new("contentType", typeof(ContentTypeOptions), ContentType.Build),
         new("encodedCharacters", typeof(EncodedCharactersOptions), EncodedCharacters.Build),
+        new("headers", typeof(HeadersOptions), Headers.Build),
         new("ipAllowList", typeof(IpAllowListOptions), IpAllowList.Build),
         new("ipWhiteList", typeof(IpWhiteListOptions), IpWhiteList.Build),
         new("plugin", typeof(IReadOnlyDictionary<string, object>), Plugin.Build),

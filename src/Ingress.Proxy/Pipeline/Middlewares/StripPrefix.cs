@@ -17,12 +17,12 @@ public sealed record StripPrefixOptions
 internal sealed class StripPrefix
 {
     private readonly RequestDelegate next;
-    private readonly (string Path, string Header)[] prefixes;
+    private readonly string[] prefixes;
 
     private StripPrefix(RequestDelegate next, StripPrefixOptions options)
     {
         this.next = next;
-        prefixes = [.. options.Prefixes.Select(prefix => prefix.Trim()).Select(prefix => (RequestTarget.FromText(prefix), prefix))];
+        prefixes = [.. options.Prefixes.Select(prefix => RequestTarget.FromText(prefix.Trim()))];
     }
 
     public static RequestDelegate Build(MiddlewareBuild build) => new StripPrefix(build.Next, build.OptionsAs<StripPrefixOptions>()).InvokeAsync;
@@ -30,17 +30,17 @@ internal sealed class StripPrefix
     private Task InvokeAsync(HttpContext context)
     {
         var target = RequestState.Of(context).Target;
-        foreach (var (path, header) in prefixes)
+        foreach (var prefix in prefixes)
         {
-            if (target.Path.StartsWith(path, StringComparison.Ordinal))
+            if (target.Path.StartsWith(prefix, StringComparison.Ordinal))
             {
-                RewrittenPath.Strip(target, path.Length);
+                RewrittenPath.Strip(target, prefix.Length);
                 if (!RewrittenPath.IsClean(target.EscapedPath))
                 {
                     return PlainAnswers.ErrorAsync(context, StatusCodes.Status400BadRequest, "Bad Request");
                 }
 
-                context.Request.Headers.Append("X-Forwarded-Prefix", header);
+                context.Request.Headers.Append("X-Forwarded-Prefix", prefix);
                 break;
             }
         }

@@ -34,13 +34,14 @@ internal sealed class StripPrefixRegex
                 continue;
             }
 
-            RewrittenPath.Strip(target, RequestTarget.FromText(match.Value).Length);
+            var prefix = RequestTarget.FromText(match.Value);
+            RewrittenPath.Strip(target, prefix.Length);
             if (!RewrittenPath.IsClean(target.EscapedPath))
             {
                 return PlainAnswers.ErrorAsync(context, StatusCodes.Status400BadRequest, "Bad Request");
             }
 
-            context.Request.Headers.Append("X-Forwarded-Prefix", match.Value);
+            context.Request.Headers.Append("X-Forwarded-Prefix", prefix);
             break;
         }
 

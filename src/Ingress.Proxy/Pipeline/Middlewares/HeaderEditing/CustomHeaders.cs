@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Ingress.Proxy.Pipeline.Middlewares.HeaderEditing;
+
+/// <summary>Sets and removes the headers of the configuration, and lets <see cref="Cors"/> do its part.</summary>
+internal sealed class CustomHeaders
+{
+    private readonly RequestDelegate next;
+    private readonly KeyValuePair<string, string>[] request;
+    private readonly KeyValuePair<string, string>[] response;
+    private readonly string? host;
+    private readonly Cors? cors;
+
+    public CustomHeaders(RequestDelegate next, HeadersOptions options)
+    {
+        this.next = next;
+        request = [.. Named(options.CustomRequestHeaders).Where(header => header.Key != "Host")];
+        response = [.. Named(options.CustomResponseHeaders)];
+        host = options.CustomRequestHeaders.Where(header => header.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Select(header => header.Value).LastOrDefault();
+        cors = options.HasCors ? new Cors(options) : null;
+    }
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (cors is not null && Cors.IsPreflight(context.Request))
+        {
+            cors.AnswerPreflight(context);
+            return PlainAnswers.EmptyAsync(context, StatusCodes.Status200OK);
+        }
+
+        EditRequest(context);
+        if (response.Length > 0 || cors is not null)
+        {
+            context.Response.OnStarting(static state =>
+            {
+                var (headers, context) = ((CustomHeaders, HttpContext))state;
+                headers.EditResponse(context);
+                return Task.CompletedTask;
+            }, (this, context));
+        }
+
+        return next(context);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Named(IReadOnlyDictionary<string, string> headers)
+        => headers.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => KeyValuePair.Create(HeaderText.Name(header.Key), HeaderText.Value(header.Value)));
+
+    private void EditRequest(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        foreach (var (name, value) in request)
+        {
+            if (value.Length > 0)
+            {
+                headers[name] = value;
+                continue;
+            }
+
+            headers.Remove(name);
+            if (name == "X-Forwarded-For")
+            {
+                // Removed on purpose, so the peer is not appended to nothing.
+                RequestState.Of(context).KeepForwardedFor = true;
+            }
+        }
+
+        if (!string.IsNullOrEmpty(host))
+        {
+            RequestState.Of(context).Host = host;
+        }
+    }
+
+    private void EditResponse(HttpContext context)
+    {
+        if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
+        {
+            return;
+        }
+
+        var headers = context.Response.Headers;
+        foreach (var (name, value) in response)
+        {
+            if (value.Length > 0)
+            {
+                headers[name] = value;
+            }
+            else
+            {
+                headers.Remove(name);
+            }
+        }
+
+        cors?.EditResponse(context);
+    }
+}
