@@ -1,6 +1,7 @@
 using Ingress.Proxy.Extensibility;
 using Ingress.Proxy.Tls.Acme.Challenges;
 using Ingress.Proxy.Tls.Acme.Client;
+using Ingress.Proxy.Tls.Acme.Dns;
 using Ingress.Proxy.Tls.Acme.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +12,8 @@ namespace Ingress.Proxy.Tls.Acme;
 /// </summary>
 internal sealed partial class AcmeResolvers : IDisposable
 {
+    private static readonly TimeSpan LongestLookup = TimeSpan.FromSeconds(10);
+
     private readonly ILogger _logger;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
@@ -148,6 +151,12 @@ internal sealed partial class AcmeResolvers : IDisposable
         if (options.HttpChallenge is { } http)
         {
             challenges.Add(new Http01Challenge(_tokens, http.Delay, _time));
+        }
+
+        if (options.DnsChallenge is { } dns)
+        {
+            var setup = new ProviderSetup(new DnsLookup(dns.Resolvers, LongestLookup), _environment, _time, _logger);
+            challenges.Add(new Dns01Challenge(dns, setup, _logger));
         }
 
         return new ResolverParts

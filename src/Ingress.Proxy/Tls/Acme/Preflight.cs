@@ -52,7 +52,7 @@ internal sealed class Preflight(bool looksAtPort80, ChallengeTokens tokens, Http
         limit.CancelAfter(Limit);
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(bare, limit.Token);
+            var addresses = await System.Net.Dns.GetHostAddressesAsync(bare, limit.Token);
             if (Array.TrueForAll(addresses, IsPrivate))
             {
                 return $"{bare} resolves to {string.Join(", ", addresses.Take(4).Select(address => address.ToString()))}, which the internet cannot reach";

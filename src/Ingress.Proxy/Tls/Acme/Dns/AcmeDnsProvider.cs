@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ingress.Proxy.Tls.Acme.Storage;
+
+namespace Ingress.Proxy.Tls.Acme.Dns;
+
+/// <summary>
+/// An acme-dns server: each domain has an account there, kept in a JSON file that lego understands too. The domain's <c>_acme-challenge</c> is a CNAME to
+/// the account's name, which the operator makes once.
+/// </summary>
+internal sealed class AcmeDnsProvider : IDnsProvider
+{
+    private readonly ProviderEnvironment _environment;
+    private readonly ProviderSetup _setup;
+    private readonly HttpClient _http;
+    private readonly string _base;
+    private readonly string _storage;
+
+    public AcmeDnsProvider(ProviderEnvironment environment, ProviderSetup setup)
+    {
+        (_environment, _setup) = (environment, setup);
+        _base = environment.Require("ACME_DNS_API_BASE").TrimEnd('/');
+        _storage = environment.Require("ACME_DNS_STORAGE_PATH");
+        Times = environment.Times("ACME_DNS");
+        _http = setup.Http(environment.Seconds("ACME_DNS_HTTP_TIMEOUT", 30));
+    }
+
+    public ProviderTimes Times { get; }
+
+    public async Task PresentAsync(TxtRecord record, CancellationToken cancellation)
+    {
+        var accounts = Load();
+        if (Find(accounts, record.Domain) is not { } account)
+        {
+            var target = await RegisterAsync(accounts, record.Domain, cancellation);
+            throw _environment.Error($"a new account was made for {record.Domain}; make the DNS record \"_acme-challenge.{record.Domain}. CNAME {target}.\" once, then it works");
+        }
+
+        var (user, key) = (Text(account, "username"), Text(account, "password"));
+        var api = new ProviderApi(_environment, _http, _setup.Time)
+        {
+            Headers = headers =>
+            {
+                headers.Add("X-Api-User", user);
+                headers.Add("X-Api-Key", key);
+            },
+        };
+        await api.PostAsync(_base + "/update", new JsonObject { ["subdomain"] = Text(account, "subdomain"), ["txt"] = record.Value }, cancellation);
+    }
+
+    /// <summary>The server keeps the two newest values and drops older ones itself.</summary>
+    public Task CleanUpAsync(TxtRecord record, CancellationToken cancellation) => Task.CompletedTask;
+
+    private async Task<string> RegisterAsync(JsonObject accounts, string domain, CancellationToken cancellation)
+    {
+        var allowed = _environment.Find("ACME_DNS_ALLOWLIST")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var message = new JsonObject();
+        if (allowed.Length > 0)
+        {
+            message["allowfrom"] = new JsonArray([.. allowed.Select(range => (JsonNode)range)]);
+        }
+
+        var reply = await new ProviderApi(_environment, _http, _setup.Time).PostAsync(_base + "/register", message, cancellation);
+        var account = reply.Json().AsObject();
+        accounts[domain] = new JsonObject
+        {
+            ["fulldomain"] = Text(account, "fulldomain"),
+            ["subdomain"] = Text(account, "subdomain"),
+            ["username"] = Text(account, "username"),
+            ["password"] = Text(account, "password"),
+            ["server_url"] = _base,
+        };
+        DurableFile.Replace(Path.GetFullPath(_storage), JsonSerializer.SerializeToUtf8Bytes(accounts));
+        return Text(account, "fulldomain");
+    }
+
+    private JsonObject Load()
+    {
+        try
+        {
+            return File.Exists(_storage) && JsonNode.Parse(File.ReadAllText(_storage)) is JsonObject accounts ? accounts : [];
+        }
+        catch (JsonException failure)
+        {
+            throw _environment.Error($"{_storage} is not a JSON file of accounts", failure);
+        }
+    }
+
+    private static JsonObject? Find(JsonObject accounts, string domain) => accounts[domain] as JsonObject;
+
+    /// <summary>Older files have the names in another case.</summary>
+    private static string Text(JsonObject account, string name) =>
+        (string?)account.FirstOrDefault(member => member.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value ?? "";
+}
