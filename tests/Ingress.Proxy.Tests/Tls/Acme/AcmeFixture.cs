@@ -1,8 +1,10 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using Ingress.Proxy.Tls.Acme;
+using Ingress.Proxy.Tls.Acme.Client;
+using Ingress.Proxy.Tls.Acme.Storage;
+using Ingress.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -16,11 +18,13 @@ internal sealed class AcmeFixture : IAsyncDisposable
 {
     private readonly WebApplication _web;
 
-    private AcmeFixture(WebApplication web, AcmeResolvers resolvers, KeptLog log) => (_web, Resolvers, Log) = (web, resolvers, log);
+    private AcmeFixture(WebApplication web, AcmeResolvers resolvers, LogCollector log) => (_web, Resolvers, Log) = (web, resolvers, log);
 
     public AcmeResolvers Resolvers { get; }
 
-    public KeptLog Log { get; }
+    public LogCollector Log { get; }
+
+    public string LogText => string.Join('\n', Log.Lines.Select(line => $"{line.Level} {line.Message} {line.Exception}"));
 
     public AcmeResolver Resolver => Resolvers.Resolvers.First();
 
@@ -34,15 +38,30 @@ internal sealed class AcmeFixture : IAsyncDisposable
         HttpChallenge = new AcmeHttpChallengeOptions { EntryPoint = "web" },
     };
 
+    /// <summary>Puts an elliptic account key into the storage: making Traefik's RSA 4096 takes seconds, which few tests are about.</summary>
+    public static void PrepareAccountKey(string storageFile, params string[] resolvers)
+    {
+        using var storage = AcmeStorage.Open(storageFile);
+        foreach (var resolver in resolvers.Where(resolver => storage.Read(resolver).Account is null))
+        {
+            using var key = AccountKey.CreateElliptic();
+            storage.Write(resolver, storage.Read(resolver) with { Account = new StoredAccount("", null, "", key.Export()) });
+        }
+    }
+
     public static Task<AcmeFixture> StartAsync(Pebble pebble, AcmeOptions? options = null, TimeProvider? time = null, IReadOnlyDictionary<string, string>? environment = null) =>
         StartAsync(pebble, new Dictionary<string, AcmeOptions> { ["le"] = options ?? Options(pebble) }, time, environment);
 
     public static async Task<AcmeFixture> StartAsync(
         Pebble pebble, IReadOnlyDictionary<string, AcmeOptions> options, TimeProvider? time = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var log = new KeptLog();
-        var loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
-        var resolvers = new AcmeResolvers(options, loggers, time ?? TimeProvider.System, name => environment?.GetValueOrDefault(name));
+        foreach (var (name, own) in options)
+        {
+            PrepareAccountKey(own.Storage, name);
+        }
+
+        var log = new LogCollector();
+        var resolvers = new AcmeResolvers(options, log, time ?? TimeProvider.System, name => environment?.GetValueOrDefault(name));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, pebble, resolvers));
@@ -66,7 +85,7 @@ internal sealed class AcmeFixture : IAsyncDisposable
     {
         for (var tries = 0; !condition(); tries++)
         {
-            Assert.True(tries < seconds * 40, $"no {what} within {seconds} s. Log:\n{Log.Text}");
+            Assert.True(tries < seconds * 40, $"no {what} within {seconds} s. Log:\n{LogText}");
             await Task.Delay(25);
         }
     }
@@ -96,27 +115,5 @@ internal sealed class AcmeFixture : IAsyncDisposable
                     });
             },
         }));
-    }
-
-    /// <summary>All that was logged, at every level.</summary>
-    internal sealed class KeptLog : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public string Text => string.Join('\n', _lines);
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

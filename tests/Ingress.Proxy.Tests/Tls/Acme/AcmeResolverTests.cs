@@ -1,4 +1,7 @@
+using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Tls.Acme;
+using Ingress.Proxy.Tls.Acme.Storage;
+using Ingress.Testing;
 
 namespace Ingress.Proxy.Tests.Tls.Acme;
 
@@ -19,9 +22,9 @@ public sealed class AcmeResolverTests
     }
 
     [Fact]
-    public async Task ANameGetsACertificateByTheTlsChallenge()
+    public async Task ANameGetsACertificateByTheTlsChallengeInStrictMode()
     {
-        await using var pebble = await Pebble.StartAsync();
+        await using var pebble = await Pebble.StartAsync(strict: true);
         var options = AcmeFixture.Options(pebble) with { HttpChallenge = null, TlsChallenge = new AcmeTlsChallengeOptions() };
         await using var acme = await AcmeFixture.StartAsync(pebble, options);
         acme.Want(["one.home.test", "two.home.test"], ["three.home.test"]);
@@ -29,5 +32,293 @@ public sealed class AcmeResolverTests
         await acme.CertificateAsync("three.home.test");
         Assert.Null(acme.Resolver.ChallengeCertificate("one.home.test"));
         Assert.Equal(2, pebble.NewOrders);
+    }
+
+    [Fact]
+    public async Task ARestartServesWhatIsStoredAndAsksTheAuthorityForNothing()
+    {
+        await using var pebble = await Pebble.StartAsync();
+        await using (var first = await AcmeFixture.StartAsync(pebble))
+        {
+            first.Want(["one.home.test"]);
+            await first.CertificateAsync("one.home.test");
+        }
+
+        var calls = pebble.Calls("");
+        await using var second = await AcmeFixture.StartAsync(pebble);
+        Assert.Single(second.Resolver.Certificates);
+        second.Want(["one.home.test"]);
+        await second.UntilAsync(() => second.Resolvers.Status()[0].State == "valid", "settled state");
+        Assert.Equal(calls, pebble.Calls(""));
+    }
+
+    [Fact]
+    public async Task AFileThatTraefikWroteIsServedWithoutAnOrder()
+    {
+        await using var pebble = await Pebble.StartAsync();
+        File.Copy(Repository.PathOf("tests/conformance/acme/traefik-acme.json"), pebble.StorageFile);
+        File.SetUnixFileMode(pebble.StorageFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var before = await File.ReadAllBytesAsync(pebble.StorageFile);
+        await using var acme = await AcmeFixture.StartAsync(pebble);
+        acme.Want(["a.home.test", "b.home.test"], ["c.home.test", "d.home.test", "e.home.test"]);
+        await acme.CertificateAsync("e.home.test");
+        Assert.Equal(3, acme.Resolver.Certificates.Count);
+        Assert.Equal(0, pebble.Calls(""));
+        Assert.Equal(before, await File.ReadAllBytesAsync(pebble.StorageFile));
+    }
+
+    [Fact]
+    public async Task TwoResolversShareOneFileAndEachAsksForItself()
+    {
+        await using var pebble = await Pebble.StartAsync();
+        var options = new Dictionary<string, AcmeOptions> { ["a"] = AcmeFixture.Options(pebble), ["b"] = AcmeFixture.Options(pebble) with { Email = "" } };
+        await using var acme = await AcmeFixture.StartAsync(pebble, options);
+        foreach (var resolver in acme.Resolvers.Resolvers)
+        {
+            resolver.Want([new WantedCertificate("one.home.test", [], "router r@file")], _ => false);
+        }
+
+        await acme.UntilAsync(() => acme.Resolvers.Resolvers.All(resolver => resolver.Certificates.Count == 1), "certificate for each");
+        Assert.Equal((2, 2), (pebble.NewAccounts, pebble.NewOrders));
+        var stored = StorageFormat.Read(await File.ReadAllBytesAsync(pebble.StorageFile));
+        Assert.All(["a", "b"], name => Assert.Single(stored[name].Certificates));
+    }
+
+    [Fact]
+    public async Task NamesThatAreCoveredAreNotAskedFor()
+    {
+        await using var pebble = await Pebble.StartAsync();
+        await using var acme = await AcmeFixture.StartAsync(pebble);
+        acme.Resolver.Want(
+            [new WantedCertificate("own.test", [], "r"), new WantedCertificate("one.home.test", ["one.home.test"], "r"), new WantedCertificate("ONE.home.test.", [], "s")],
+            name => name == "own.test");
+        await acme.CertificateAsync("one.home.test");
+        Assert.Equal(1, pebble.NewOrders);
+        Assert.Single(acme.Resolvers.Status());
+    }
+
+    [Fact]
+    public async Task ARemovedNameThatHasNoCertificateYetIsForgottenAndOneThatHasIsKept()
+    {
+        await using var pebble = await Pebble.StartAsync();
+        await using var acme = await AcmeFixture.StartAsync(pebble);
+        acme.Want(["one.home.test"]);
+        await acme.CertificateAsync("one.home.test");
+        await pebble.StopAuthorityAsync();
+        acme.Want(["two.home.test"]);
+        await acme.UntilAsync(() => acme.Resolvers.Status().Any(status => status is { Main: "two.home.test", State: "failed" }), "failure");
+        acme.Want();
+        Assert.Equal("one.home.test", Assert.Single(acme.Resolvers.Status()).Main);
+    }
+
+    [Fact]
+    public async Task AccountBindingIsSignedAndRequired()
+    {
+        var keys = new Dictionary<string, object>
+        {
+            ["externalAccountBindingRequired"] = true,
+            ["externalAccountMACKeys"] = new Dictionary<string, string> { ["kid-1"] = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W" },
+        };
+        await using var pebble = await Pebble.StartAsync(keys);
+        var binding = new AcmeEabOptions { Kid = "kid-1", HmacEncoded = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W" };
+        await using (var without = await AcmeFixture.StartAsync(pebble))
+        {
+            without.Want(["one.home.test"]);
+            await without.UntilAsync(() => without.Resolvers.Status()[0].State == "failed", "refusal");
+            Assert.Contains("externalAccountRequired", without.Resolvers.Status()[0].Problem, StringComparison.Ordinal);
+            Assert.Contains("eab.kid", without.Resolvers.Status()[0].Advice, StringComparison.Ordinal);
+        }
+
+        File.Delete(pebble.StorageFile + ".attempts");
+        await using var with = await AcmeFixture.StartAsync(pebble, AcmeFixture.Options(pebble) with { Eab = binding });
+        with.Want(["one.home.test"]);
+        await with.CertificateAsync("one.home.test");
+    }
+
+    [Fact]
+    public async Task AnAuthorityThatHasForgottenTheAccountGetsANewOne()
+    {
+        await using var pebble = await Pebble.StartAsync();
+        await using var acme = await AcmeFixture.StartAsync(pebble);
+        acme.Want(["one.home.test"]);
+        await acme.CertificateAsync("one.home.test");
+        await pebble.StopAuthorityAsync();
+        await pebble.StartAuthorityAsync();
+        acme.Want(["one.home.test"], ["two.home.test"]);
+        await acme.CertificateAsync("two.home.test");
+        Assert.Equal(2, pebble.NewAccounts);
+    }
+
+    [Fact]
+    public async Task AnUnreachableAuthorityIsTriedAgainSoonAndOnEachConfiguration()
+    {
+        await using var pebble = await Pebble.StartAsync();
+        await pebble.StopAuthorityAsync();
+        await using var acme = await AcmeFixture.StartAsync(pebble);
+        List<AcmeAlert> alerts = [];
+        acme.Resolvers.Alert += alerts.Add;
+        acme.Want(["one.home.test"]);
+        await acme.UntilAsync(() => acme.Resolvers.Status()[0].Failures > 0, "failure");
+        var status = acme.Resolvers.Status()[0];
+        Assert.Equal("failed", status.State);
+        Assert.Contains("get directory at '" + pebble.DirectoryUrl + "': unable to communicate with the API server", status.Problem, StringComparison.Ordinal);
+        Assert.InRange(status.NextTry!.Value - DateTimeOffset.UtcNow, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        await pebble.StartAuthorityAsync();
+        acme.Want(["one.home.test"]);
+        await acme.CertificateAsync("one.home.test", seconds: 5);
+        await acme.UntilAsync(() => alerts.Count >= 2, "second alert");
+        Assert.Equal(["failed", "recovered"], alerts.Select(alert => alert.Kind).Distinct());
+        Assert.False(File.Exists(pebble.StorageFile + ".attempts"));
+    }
+
+    [Theory]
+    [InlineData("*.home.test", "could not determine solvers")]
+    [InlineData("blocked.test", "rejectedIdentifier")]
+    public async Task ARefusalIsShownWithItsReason(string name, string expected)
+    {
+        await using var pebble = await Pebble.StartAsync(new Dictionary<string, object> { ["domainBlocklist"] = (string[])["blocked.test"] });
+        await using var acme = await AcmeFixture.StartAsync(pebble);
+        acme.Want([name]);
+        await acme.UntilAsync(() => acme.Resolvers.Status()[0].State == "failed", "refusal");
+        Assert.Contains(expected, acme.Resolvers.Status()[0].Problem, StringComparison.Ordinal);
+        Assert.InRange(acme.Resolvers.Status()[0].NextTry!.Value - DateTimeOffset.UtcNow, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(70));
+        Assert.Empty(acme.Resolver.Certificates);
+    }
+
+    [Fact]
+    public async Task AFailedValidationShowsTheAuthoritysFindingAndSpendsFromTheBudget()
+    {
+        await using var pebble = await Pebble.StartAsync();
+        await pebble.SetServfailAsync("one.home.test");
+        await using var acme = await AcmeFixture.StartAsync(pebble);
+        acme.Want(["one.home.test", "two.home.test"]);
+        await acme.UntilAsync(() => acme.Resolvers.Status()[0].State == "failed", "refusal");
+        Assert.Contains("one or more domains had a problem: one.home.test: invalid authorization: acme: error:", acme.Resolvers.Status()[0].Problem, StringComparison.Ordinal);
+        Assert.NotEmpty(acme.Resolvers.Status()[0].Advice);
+        Assert.True(File.Exists(pebble.StorageFile + ".attempts"));
+    }
+
+    [Fact]
+    public async Task WithoutAnyChallengeTheReasonIsNamed()
+    {
+        await using var pebble = await Pebble.StartAsync();
+        await using var acme = await AcmeFixture.StartAsync(pebble, AcmeFixture.Options(pebble) with { HttpChallenge = null });
+        acme.Want(["one.home.test"]);
+        await acme.UntilAsync(() => acme.Resolvers.Status()[0].State == "failed", "refusal");
+        Assert.Contains("ACME challenge not specified, please select TLS or HTTP or DNS Challenge", acme.Resolvers.Status()[0].Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("EC384", "ECDSA_P384")]
+    [InlineData("RSA2048", "2048")]
+    public async Task TheKeyTypeIsTheOneAskedFor(string keyType, string expected)
+    {
+        await using var pebble = await Pebble.StartAsync();
+        await using var acme = await AcmeFixture.StartAsync(pebble, AcmeFixture.Options(pebble) with { KeyType = keyType });
+        acme.Want(["one.home.test"]);
+        var certificate = await acme.CertificateAsync("one.home.test");
+        using var rsa = System.Security.Cryptography.X509Certificates.RSACertificateExtensions.GetRSAPublicKey(certificate);
+        using var ec = System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPublicKey(certificate);
+        Assert.Contains(expected, rsa?.KeySize.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "ECDSA_P" + ec!.KeySize, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task APreferredChainIsTaken()
+    {
+        await using var pebble = await Pebble.StartAsync(environment: new Dictionary<string, string> { ["PEBBLE_ALTERNATE_ROOTS"] = "2", ["PEBBLE_CHAIN_LENGTH"] = "2" });
+        await using var acme = await AcmeFixture.StartAsync(pebble, AcmeFixture.Options(pebble) with { PreferredChain = "no such issuer" });
+        acme.Want(["one.home.test"]);
+        await acme.CertificateAsync("one.home.test");
+        Assert.Contains("No chain with the issuer no such issuer", acme.LogText, StringComparison.Ordinal);
+        Assert.Equal(3, pebble.Calls("certZ"));
+    }
+
+    [Fact]
+    public async Task ShortLivedCertificatesAreRenewedInTimeAndKeepTheirKey()
+    {
+        await using var pebble = await Pebble.StartAsync(new Dictionary<string, object> { ["certificateValidityPeriod"] = 15 });
+        await using var acme = await AcmeFixture.StartAsync(pebble);
+        acme.Want(["one.home.test"]);
+        var first = await acme.CertificateAsync("one.home.test");
+        await acme.UntilAsync(() => acme.Resolver.Certificates[0].Leaf.SerialNumber != first.SerialNumber, "renewal");
+        var second = acme.Resolver.Certificates[0].Leaf;
+        Assert.True(first.NotAfter > DateTime.Now, "the certificate was renewed only after its end");
+        Assert.Equal(first.GetPublicKeyString(), second.GetPublicKeyString());
+        Assert.Single(acme.Resolver.Certificates);
+        Assert.Equal(1, pebble.NewAccounts);
+    }
+
+    [Fact]
+    public async Task OrdersUnderNoiseAllSucceedWithOneOrderEach()
+    {
+        await IssueUnderNoiseAsync(12);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task TwoHundredOrdersUnderNoiseAllSucceedWithOneOrderEach()
+    {
+        await IssueUnderNoiseAsync(200);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task NoExpiredCertificateIsShownWhileTheAuthorityIsDownAgainAndAgain()
+    {
+        var period = new Dictionary<string, object> { ["certificateValidityPeriod"] = 120 };
+        await using var pebble = await Pebble.StartAsync(period);
+        await using var acme = await AcmeFixture.StartAsync(pebble);
+        acme.Want(["one.home.test"]);
+        await acme.CertificateAsync("one.home.test");
+        var end = DateTime.UtcNow.AddMinutes(10);
+        var serials = new HashSet<string>();
+        for (var round = 0; DateTime.UtcNow < end; round++)
+        {
+            if (round % 50 == 30)
+            {
+                await pebble.StopAuthorityAsync();
+            }
+            else if (round % 50 == 0 && round > 0)
+            {
+                await pebble.StartAuthorityAsync(period);
+            }
+
+            var certificate = acme.Resolver.Certificates[0].Leaf;
+            serials.Add(certificate.SerialNumber);
+            Assert.True(certificate.NotAfter.ToUniversalTime() > DateTime.UtcNow, $"expired in round {round}. Log:\n{acme.LogText}");
+            await Task.Delay(1000);
+        }
+
+        Assert.InRange(serials.Count, 5, 15);
+    }
+
+    [Fact]
+    public async Task NoSecretReachesALogOrAStatus()
+    {
+        const string Canary = "c2VjcmV0LWNhbmFyeS1vZi10aGUtYmluZGluZw";
+        await using var pebble = await Pebble.StartAsync();
+        await pebble.SetServfailAsync("two.home.test");
+        var options = AcmeFixture.Options(pebble) with { Eab = new AcmeEabOptions { Kid = "kid", HmacEncoded = Canary } };
+        await using var acme = await AcmeFixture.StartAsync(pebble, options);
+        acme.Want(["one.home.test"], ["two.home.test"]);
+        await acme.UntilAsync(() => acme.Resolvers.Status().All(status => status.State is "valid" or "failed"), "end");
+        var stored = StorageFormat.Read(await File.ReadAllBytesAsync(pebble.StorageFile))["le"];
+        var everything = acme.LogText + string.Join('\n', acme.Resolvers.Status()) + options + stored + stored.Account + string.Join('\n', stored.Certificates);
+        Assert.DoesNotContain(Canary, everything, StringComparison.Ordinal);
+        Assert.DoesNotContain("PRIVATE KEY", everything, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToBase64String(stored.Account!.PrivateKey)[20..60], everything, StringComparison.Ordinal);
+    }
+
+    private static async Task IssueUnderNoiseAsync(int orders)
+    {
+        var noise = new Dictionary<string, string> { ["PEBBLE_WFE_NONCEREJECT"] = "50", ["PEBBLE_VA_NOSLEEP"] = "0", ["PEBBLE_VA_SLEEPTIME"] = "2", ["PEBBLE_AUTHZREUSE"] = "50" };
+        await using var pebble = await Pebble.StartAsync(environment: noise);
+        var options = AcmeFixture.Options(pebble) with { TlsChallenge = new AcmeTlsChallengeOptions(), ClientTimeout = GoDuration.FromSeconds(60) };
+        await using var acme = await AcmeFixture.StartAsync(pebble, options);
+        acme.Want([.. Enumerable.Range(0, orders).Select(i => (string[])[$"n{i}.home.test"])]);
+        await acme.UntilAsync(() => acme.Resolver.Certificates.Count == orders, $"{orders} certificates", seconds: 60 + (orders * 4));
+        Assert.Equal(orders, acme.Resolver.Certificates.Select(offer => offer.Leaf.Subject).Distinct().Count());
+        Assert.All(acme.Resolvers.Status(), status => Assert.Equal(0, status.Failures));
+        Assert.Equal(orders, pebble.CertificatesIssued);
     }
 }

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ingress.Testing;
 
 namespace Ingress.Proxy.Tests.Tls.Acme;
 
@@ -18,21 +19,25 @@ public sealed class Pebble : IAsyncDisposable
     private readonly HttpClient _challtestsrv = new();
     private Process? _authority;
 
-    private Pebble() => Folder = Directory.CreateTempSubdirectory("ingress-acme-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public string Folder { get; }
+    private Pebble()
+    {
+    }
 
-    public int HttpPort { get; } = FreePort();
+    public string Folder => _folder.Path;
 
-    public int TlsPort { get; } = FreePort();
+    public int HttpPort { get; } = FreePort.Next();
 
-    public int DnsPort { get; } = FreePort();
+    public int TlsPort { get; } = FreePort.Next();
 
-    public int DirectoryPort { get; } = FreePort();
+    public int DnsPort { get; } = FreePort.Next();
 
-    private int ManagementPort { get; } = FreePort();
+    public int DirectoryPort { get; } = FreePort.Next();
 
-    private int ChalltestPort { get; } = FreePort();
+    private int ManagementPort { get; } = FreePort.Next();
+
+    private int ChalltestPort { get; } = FreePort.Next();
 
     public string DirectoryUrl => $"https://127.0.0.1:{DirectoryPort}/dir";
 
@@ -40,8 +45,6 @@ public sealed class Pebble : IAsyncDisposable
     public string TrustFile => Path.Combine(Folder, "pebble.crt");
 
     public string StorageFile => Path.Combine(Folder, "acme.json");
-
-    public static bool IsInstalled => File.Exists("/usr/bin/pebble") && File.Exists("/usr/bin/pebble-challtestsrv");
 
     /// <summary>Starts the DNS server, and the authority with these settings on top of quick and quiet ones.</summary>
     public static async Task<Pebble> StartAsync(IReadOnlyDictionary<string, object>? configuration = null, IReadOnlyDictionary<string, string>? environment = null, bool strict = false)
@@ -104,6 +107,17 @@ public sealed class Pebble : IAsyncDisposable
 
     public int NewOrders => Calls("order-plz");
 
+    public int CertificatesIssued
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _lines.Count(line => line.Contains("Issued certificate serial", StringComparison.Ordinal));
+            }
+        }
+    }
+
     public int NewAccounts => Calls("sign-me-up");
 
     public Task SetTxtAsync(string name, string value) => ManageAsync("set-txt", new { host = name, value });
@@ -124,14 +138,7 @@ public sealed class Pebble : IAsyncDisposable
         }
 
         _challtestsrv.Dispose();
-        Directory.Delete(Folder, recursive: true);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        _folder.Dispose();
     }
 
     private async Task ManageAsync(string verb, object body)

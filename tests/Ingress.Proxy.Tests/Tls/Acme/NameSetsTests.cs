@@ -1,0 +1,38 @@
+using Ingress.Proxy.Tls.Acme;
+
+namespace Ingress.Proxy.Tests.Tls.Acme;
+
+public sealed class NameSetsTests
+{
+    [Theory]
+    [InlineData("a.test", "", "a.test")]
+    [InlineData("A.Test.", "b.test", "a.test,b.test")]
+    [InlineData("a.test", "a.test,b.test,B.test", "a.test,b.test")]
+    [InlineData("*.home.test", "a.home.test,home.test,a.b.home.test", "*.home.test,home.test,a.b.home.test")]
+    [InlineData("a.home.test", "*.home.test", "*.home.test")]
+    [InlineData("bücher.test", "", "xn--bcher-kva.test")]
+    [InlineData("10.1.2.3", "", "10.1.2.3")]
+    public void NamesAreBroughtIntoOneForm(string main, string sans, string expected) =>
+        Assert.Equal(expected, string.Join(',', NameSets.Normalise(new WantedCertificate(main, sans.Split(','), "r"))));
+
+    [Theory]
+    [InlineData("*.*.home.test", "ACME does not allow '*.*' wildcard domain")]
+    [InlineData("a.*.test", "only allowed as the first label")]
+    [InlineData("*home.test", "only allowed as the first label")]
+    public void ImpossibleWildcardsAreRefused(string name, string expected)
+    {
+        var refusal = Assert.Throws<FormatException>(() => NameSets.Normalise(new WantedCertificate(name, [], "r")));
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(name, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a.home.test", true)]
+    [InlineData("home.test", false)]
+    [InlineData("a.b.home.test", false)]
+    [InlineData("other.test", true)]
+    [InlineData("*.home.test", true)]
+    [InlineData("*.other.test", false)]
+    public void AWildcardCoversOneLabel(string name, bool covered) =>
+        Assert.Equal(covered, NameSets.Covers(new HashSet<string> { "*.home.test", "other.test" }, name));
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Ingress.Proxy.Tls.Acme.Storage;
+using Ingress.Testing;
+
+namespace Ingress.Proxy.Tests.Tls.Acme.Storage;
+
+public sealed class CrashTests
+{
+    private const string WriterVariable = "INGRESS_TEST_STORAGE_WRITER";
+
+    [Fact]
+    public Task FiftyKillsInTheMiddleOfWritingLeaveNoBrokenFile() => KillWritersAsync(50);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task AThousandKillsInTheMiddleOfWritingLeaveNoBrokenFile() => KillWritersAsync(1000);
+
+    private static async Task KillWritersAsync(int kills)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("acme.json");
+        var program = Assembly.GetExecutingAssembly().Location;
+        for (var kill = 0; kill < kills; kill++)
+        {
+            // The start of a process is what takes long, so each one is killed many writes later, at a moment of chance.
+            var start = new ProcessStartInfo("dotnet", ["exec", program]) { RedirectStandardOutput = true };
+            start.Environment[WriterVariable] = path;
+            using var writer = Process.Start(start)!;
+            Assert.Equal("writing", await writer.StandardOutput.ReadLineAsync());
+            await Task.Delay(Random.Shared.Next(30));
+            writer.Kill();
+            await writer.WaitForExitAsync();
+
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            using var storage = AcmeStorage.Open(path);
+            var certificates = storage.Read("le").Certificates;
+            Assert.True(certificates.Count > 0, $"kill {kill}: nothing is left");
+            Assert.All(certificates, certificate => Assert.Equal(certificates.Count, certificate.Key.Length));
+        }
+    }
+
+    /// <summary>In a process that this test started, writes until it is killed; anywhere else does nothing.</summary>
+    [ModuleInitializer]
+    internal static void WriteUntilKilled()
+    {
+        if (Environment.GetEnvironmentVariable(WriterVariable) is not { Length: > 0 } path)
+        {
+            return;
+        }
+
+        using var storage = AcmeStorage.Open(path);
+        for (var round = 0; ; round++)
+        {
+            // The number of certificates is in each of them, so that half a file would show.
+            var count = 1 + (round % 7);
+            var text = Encoding.ASCII.GetBytes(new string('x', 20_000));
+            storage.Write("le", new StoredResolver(null, [.. Enumerable.Range(0, count).Select(i => new StoredCertificate($"n{i}.test", [], text, new byte[count]))]));
+            if (round == 0)
+            {
+                Console.WriteLine("writing");
+                Console.Out.Flush();
+            }
+        }
+    }
+}
