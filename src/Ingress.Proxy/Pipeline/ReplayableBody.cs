@@ -19,9 +19,9 @@ internal sealed class ReplayableBody(Stream source, long limit) : IDisposable
     private readonly List<byte[]> segments = [];
     private long kept;
     private int shares = 1;
-    private bool opened;
+    private bool lost;
 
-    /// <summary>Whether the body was longer than the limit: it can be read only once.</summary>
+    /// <summary>Whether the body was longer than the limit.</summary>
     public bool Exceeded { get; private set; }
 
     /// <summary>Whether the body's end has been read.</summary>
@@ -30,8 +30,8 @@ internal sealed class ReplayableBody(Stream source, long limit) : IDisposable
     /// <summary>Bytes kept so far: the body's length once it is complete and not exceeded.</summary>
     public long Length => kept;
 
-    /// <summary>Whether one more stream may be opened.</summary>
-    public bool CanOpen => !opened || !Exceeded;
+    /// <summary>Whether it can be read from the start: nothing beyond the limit has passed through yet.</summary>
+    public bool CanOpen => !lost;
 
     /// <summary>The body of the request, kept up to <paramref name="limit"/> bytes; a negative limit keeps everything.</summary>
     public static ReplayableBody Of(HttpRequest request, long limit)
@@ -49,7 +49,6 @@ internal sealed class ReplayableBody(Stream source, long limit) : IDisposable
             throw new InvalidOperationException("The body was too long to be kept for another try.");
         }
 
-        opened = true;
         return new Reader(this);
     }
 
@@ -107,6 +106,7 @@ internal sealed class ReplayableBody(Stream source, long limit) : IDisposable
         if (Exceeded || kept + data.Length > limit)
         {
             Exceeded = true;
+            lost |= !data.IsEmpty;
             return;
         }
 

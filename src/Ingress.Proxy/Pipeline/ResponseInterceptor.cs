@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace Ingress.Proxy.Pipeline;
 
@@ -9,21 +10,35 @@ namespace Ingress.Proxy.Pipeline;
 /// own, and when it starts its answer, <see cref="Accept"/> decides whether that answer goes out or is dropped.
 /// </summary>
 /// <remarks>Use: construct, <see cref="Attach"/>, run the inner handler, <see cref="FinishAsync"/>, and <see cref="Detach"/> in a finally.</remarks>
-internal abstract class ResponseInterceptor(HttpContext context)
-    : IHttpResponseFeature, IHttpResponseBodyFeature, IHttpUpgradeFeature, IHttpResponseTrailersFeature
+internal abstract class ResponseInterceptor
+    : IHttpResponseFeature, IHttpResponseBodyFeature, IHttpUpgradeFeature, IHttpExtendedConnectFeature, IHttpResponseTrailersFeature
 {
-    private readonly List<(Func<object, Task> Callback, object State)> onStarting = [];
+    private readonly bool sharesHead;
+    private List<(Func<object, Task> Callback, object State)>? onStarting;
     private IHttpResponseFeature outerResponse = null!;
     private IHttpResponseBodyFeature outerBody = null!;
     private IHttpUpgradeFeature? outerUpgrade;
+    private IHttpExtendedConnectFeature? outerConnect;
     private IHttpResponseTrailersFeature? outerTrailers;
     private InterceptedBody? body;
     private PipeWriter? writer;
-    private HeaderDictionary? droppedTrailers;
+    private IHeaderDictionary? headers;
+    private IHeaderDictionary? ownTrailers;
+    private string? reason;
+    private int status = StatusCodes.Status200OK;
     private bool starting;
 
+    /// <summary>
+    /// For this request. An interceptor that never drops an answer may share the head: status and headers are then those of the response behind it, at no cost.
+    /// </summary>
+    protected ResponseInterceptor(HttpContext context, bool sharesHead = false)
+    {
+        Context = context;
+        this.sharesHead = sharesHead;
+    }
+
     /// <summary>The request's context.</summary>
-    protected HttpContext Context { get; } = context;
+    protected HttpContext Context { get; private set; }
 
     /// <summary>The response behind this one.</summary>
     protected IHttpResponseFeature Outer => outerResponse;
@@ -32,13 +47,41 @@ internal abstract class ResponseInterceptor(HttpContext context)
     protected Stream OuterBody => outerBody.Stream;
 
     /// <summary>The inner handler's status.</summary>
-    public int StatusCode { get; set; } = StatusCodes.Status200OK;
+    public int StatusCode
+    {
+        get => sharesHead ? outerResponse.StatusCode : status;
+        set
+        {
+            if (sharesHead)
+            {
+                outerResponse.StatusCode = value;
+            }
+
+            status = value;
+        }
+    }
 
     /// <summary>The inner handler's reason phrase.</summary>
-    public string? ReasonPhrase { get; set; }
+    public string? ReasonPhrase
+    {
+        get => sharesHead ? outerResponse.ReasonPhrase : reason;
+        set
+        {
+            if (sharesHead)
+            {
+                outerResponse.ReasonPhrase = value;
+            }
 
-    /// <summary>The inner handler's headers, empty at first; they are added to the outer ones when the answer is accepted.</summary>
-    public IHeaderDictionary Headers { get; set; } = new HeaderDictionary();
+            reason = value;
+        }
+    }
+
+    /// <summary>The inner handler's headers; unless shared, empty at first and added to the outer ones when the answer is accepted.</summary>
+    public IHeaderDictionary Headers
+    {
+        get => sharesHead ? outerResponse.Headers : headers ??= new HeaderDictionary();
+        set => headers = value;
+    }
 
     /// <summary>Whether the inner handler has started its answer.</summary>
     public bool HasStarted { get; private set; }
@@ -61,6 +104,14 @@ internal abstract class ResponseInterceptor(HttpContext context)
     /// <summary>Whether headers of an accepted answer go out at once when it starts; an interceptor that holds the body back copies them itself with <see cref="CopyHead"/>. Default: true.</summary>
     protected virtual bool CopiesHead => true;
 
+    /// <summary>Whether a header of the inner answer replaces the outer one of its name; else its values are added to it. Default: false.</summary>
+    protected virtual bool ReplacesHeaders => false;
+
+    /// <summary>Whether trailers of the inner answer are kept in <see cref="Trailers"/> instead of going out as trailers. Default: false.</summary>
+    protected virtual bool KeepsTrailers => false;
+
+    private bool PassesTrailers => !KeepsTrailers && !IsDropped && outerTrailers is not null;
+
     /// <summary>Puts this in the place of the response.</summary>
     public void Attach()
     {
@@ -68,6 +119,7 @@ internal abstract class ResponseInterceptor(HttpContext context)
         outerResponse = features.GetRequiredFeature<IHttpResponseFeature>();
         outerBody = features.GetRequiredFeature<IHttpResponseBodyFeature>();
         outerUpgrade = features.Get<IHttpUpgradeFeature>();
+        outerConnect = features.Get<IHttpExtendedConnectFeature>();
         outerTrailers = features.Get<IHttpResponseTrailersFeature>();
         features.Set<IHttpResponseFeature>(this);
         features.Set<IHttpResponseBodyFeature>(this);
@@ -76,7 +128,12 @@ internal abstract class ResponseInterceptor(HttpContext context)
             features.Set<IHttpUpgradeFeature>(this);
         }
 
-        if (outerTrailers is not null)
+        if (outerConnect is not null)
+        {
+            features.Set<IHttpExtendedConnectFeature>(this);
+        }
+
+        if (outerTrailers is not null || KeepsTrailers)
         {
             features.Set<IHttpResponseTrailersFeature>(this);
         }
@@ -93,10 +150,32 @@ internal abstract class ResponseInterceptor(HttpContext context)
             features.Set(outerUpgrade);
         }
 
-        if (outerTrailers is not null)
+        if (outerConnect is not null)
+        {
+            features.Set(outerConnect);
+        }
+
+        if (outerTrailers is not null || KeepsTrailers)
         {
             features.Set(outerTrailers);
         }
+    }
+
+    /// <summary>Makes an interceptor that has been detached ready for another request, or for none.</summary>
+    protected void Reset(HttpContext? context)
+    {
+        Context = context!;
+        onStarting?.Clear();
+        outerResponse = null!;
+        outerBody = null!;
+        outerUpgrade = null;
+        outerConnect = null;
+        outerTrailers = null;
+        writer = null;
+        headers = ownTrailers = null;
+        reason = null;
+        status = StatusCodes.Status200OK;
+        HasStarted = IsDropped = starting = false;
     }
 
     /// <summary>Completes the inner answer: starts it where nothing was written, and finishes an accepted body.</summary>
@@ -114,21 +193,31 @@ internal abstract class ResponseInterceptor(HttpContext context)
         }
     }
 
-    /// <summary>Copies status and headers to the outer response; values of a header already there are kept and the new ones added.</summary>
+    /// <summary>Copies status and headers to the outer response; what <see cref="ReplacesHeaders"/> says becomes of headers already there.</summary>
     protected void CopyHead()
     {
-        outerResponse.StatusCode = StatusCode;
-        outerResponse.ReasonPhrase = ReasonPhrase;
-        foreach (var (name, values) in Headers)
+        if (sharesHead)
         {
-            outerResponse.Headers[name] = outerResponse.Headers.TryGetValue(name, out var present) && present.Count > 0
-                ? Microsoft.Extensions.Primitives.StringValues.Concat(present, values)
+            return;
+        }
+
+        outerResponse.StatusCode = status;
+        outerResponse.ReasonPhrase = reason;
+        if (headers is null)
+        {
+            return;
+        }
+
+        foreach (var (name, values) in headers)
+        {
+            outerResponse.Headers[name] = !ReplacesHeaders && outerResponse.Headers.TryGetValue(name, out var present) && present.Count > 0
+                ? StringValues.Concat(present, values)
                 : values;
         }
     }
 
     /// <inheritdoc/>
-    public void OnStarting(Func<object, Task> callback, object state) => onStarting.Add((callback, state));
+    public void OnStarting(Func<object, Task> callback, object state) => (onStarting ??= []).Add((callback, state));
 
     /// <inheritdoc/>
     public void OnCompleted(Func<object, Task> callback, object state) => outerResponse.OnCompleted(callback, state);
@@ -166,27 +255,48 @@ internal abstract class ResponseInterceptor(HttpContext context)
     public PipeWriter Writer => writer ??= PipeWriter.Create(Stream, new StreamPipeWriterOptions(leaveOpen: true));
 
     /// <inheritdoc/>
-    public bool IsUpgradableRequest => outerUpgrade?.IsUpgradableRequest ?? false;
-
-    /// <inheritdoc/>
     public IHeaderDictionary Trailers
     {
-        get => IsDropped || outerTrailers is null ? droppedTrailers ??= [] : outerTrailers.Trailers;
+        get => PassesTrailers ? outerTrailers!.Trailers : ownTrailers ??= new HeaderDictionary();
         set
         {
-            if (outerTrailers is not null && !IsDropped)
+            if (PassesTrailers)
             {
-                outerTrailers.Trailers = value;
+                outerTrailers!.Trailers = value;
             }
+
+            ownTrailers = value;
         }
     }
+
+    /// <inheritdoc/>
+    public bool IsUpgradableRequest => outerUpgrade?.IsUpgradableRequest ?? false;
 
     /// <inheritdoc/>
     public async Task<Stream> UpgradeAsync()
     {
         StatusCode = StatusCodes.Status101SwitchingProtocols;
+        await StartUpgradeAsync().ConfigureAwait(false);
+        return await outerUpgrade!.UpgradeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public bool IsExtendedConnect => outerConnect?.IsExtendedConnect ?? false;
+
+    /// <inheritdoc/>
+    public string? Protocol => outerConnect?.Protocol;
+
+    /// <inheritdoc/>
+    public async ValueTask<Stream> AcceptAsync()
+    {
+        await StartUpgradeAsync().ConfigureAwait(false);
+        return await outerConnect!.AcceptAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask StartUpgradeAsync()
+    {
         await StartInnerAsync().ConfigureAwait(false);
-        if (IsDropped || outerUpgrade is null)
+        if (IsDropped)
         {
             throw new InvalidOperationException("The upgrade was refused by a middleware.");
         }
@@ -195,30 +305,30 @@ internal abstract class ResponseInterceptor(HttpContext context)
         {
             CopyHead();
         }
-
-        return await outerUpgrade.UpgradeAsync().ConfigureAwait(false);
     }
 
-    internal async ValueTask WriteInnerAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
+    private ValueTask WriteInnerAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
     {
         if (!HasStarted)
         {
-            await StartInnerAsync().ConfigureAwait(false);
+            return StartAndWriteAsync(data, cancellation);
         }
 
+        return IsDropped ? ValueTask.CompletedTask : WriteBodyAsync(data, cancellation);
+    }
+
+    private async ValueTask StartAndWriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
+    {
+        await StartInnerAsync().ConfigureAwait(false);
         if (!IsDropped)
         {
             await WriteBodyAsync(data, cancellation).ConfigureAwait(false);
         }
     }
 
-    internal async Task FlushInnerAsync(CancellationToken cancellation)
+    private async Task FlushInnerAsync(CancellationToken cancellation)
     {
-        if (!HasStarted)
-        {
-            await StartInnerAsync().ConfigureAwait(false);
-        }
-
+        await StartInnerAsync().ConfigureAwait(false);
         if (!IsDropped)
         {
             await FlushBodyAsync(cancellation).ConfigureAwait(false);
@@ -235,9 +345,9 @@ internal abstract class ResponseInterceptor(HttpContext context)
         starting = true;
 
         // The last one registered is the innermost, and must see the headers first.
-        for (var i = onStarting.Count - 1; i >= 0; i--)
+        for (var i = (onStarting?.Count ?? 0) - 1; i >= 0; i--)
         {
-            await onStarting[i].Callback(onStarting[i].State).ConfigureAwait(false);
+            await onStarting![i].Callback(onStarting[i].State).ConfigureAwait(false);
         }
 
         HasStarted = true;
