@@ -1,4 +1,9 @@
+using Ingress.Proxy.Pipeline.Middlewares.Buffering;
+using Ingress.Proxy.Pipeline.Middlewares.CircuitBreaking;
+using Ingress.Proxy.Pipeline.Middlewares.Compression;
+using Ingress.Proxy.Pipeline.Middlewares.Grpc;
 using Ingress.Proxy.Pipeline.Middlewares.HeaderEditing;
+using Ingress.Proxy.Pipeline.Middlewares.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -10,17 +15,25 @@ internal static class MiddlewareCatalog
     public static IReadOnlyList<MiddlewareType> All { get; } =
     [
         new("addPrefix", typeof(AddPrefixOptions), AddPrefix.Build),
+        new("buffering", typeof(BufferingOptions), BufferingMiddleware.Build),
         new("chain", typeof(ChainOptions), Chain.Build),
+        new("circuitBreaker", typeof(CircuitBreakerOptions), CircuitBreaker.Build),
+        new("compress", typeof(CompressOptions), Compress.Build),
         new("contentType", typeof(ContentTypeOptions), ContentType.Build),
         new("encodedCharacters", typeof(EncodedCharactersOptions), EncodedCharacters.Build),
+        new("errors", typeof(ErrorsOptions), Errors.Build),
+        new("grpcWeb", typeof(GrpcWebOptions), GrpcWeb.Build),
         new("headers", typeof(HeadersOptions), Headers.Build),
+        new("inFlightReq", typeof(InFlightReqOptions), InFlightReq.Build),
         new("ipAllowList", typeof(IpAllowListOptions), IpAllowList.Build),
         new("ipWhiteList", typeof(IpWhiteListOptions), IpWhiteList.Build),
         new("plugin", typeof(IReadOnlyDictionary<string, object>), Plugin.Build),
+        new("rateLimit", typeof(RateLimitOptions), RateLimit.Build),
         new("redirectRegex", typeof(RedirectRegexOptions), RedirectRegex.Build),
         new("redirectScheme", typeof(RedirectSchemeOptions), RedirectScheme.Build),
         new("replacePath", typeof(ReplacePathOptions), ReplacePath.Build),
         new("replacePathRegex", typeof(ReplacePathRegexOptions), ReplacePathRegex.Build),
+        new("retry", typeof(RetryOptions), Retry.Build),
         new("stripPrefix", typeof(StripPrefixOptions), StripPrefix.Build),
         new("stripPrefixRegex", typeof(StripPrefixRegexOptions), StripPrefixRegex.Build),
     ];

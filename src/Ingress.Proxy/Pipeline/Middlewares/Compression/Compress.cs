@@ -114,7 +114,7 @@ internal sealed class Compress
         finally
         {
             answer.Detach();
-            answer.Release();
+            answer.Dispose();
         }
 
         Answers.Return(answer);

@@ -9,7 +9,7 @@ namespace Ingress.Proxy.Pipeline.Middlewares.Compression;
 /// An answer that is compressed where that is worth it. The body is held back until that is known: by its length, by having reached the minimum, or because it
 /// comes bit by bit, and then each bit goes out at once.
 /// </summary>
-internal sealed class CompressedAnswer() : ResponseInterceptor(null!, sharesHead: true)
+internal sealed class CompressedAnswer() : ResponseInterceptor(null!, sharesHead: true), IDisposable
 {
     /// <summary>The name of gzip.</summary>
     public const string Gzip = "gzip";
@@ -42,14 +42,15 @@ internal sealed class CompressedAnswer() : ResponseInterceptor(null!, sharesHead
         isPlain = flushesEach = false;
     }
 
-    /// <summary>Gives back what a request used, whether it went well or not.</summary>
-    public void Release()
+    /// <summary>Gives back what a request used, whether it went well or not; it may be prepared for another one.</summary>
+    public void Dispose()
     {
         if (sink is not null)
         {
             // A compressor that was not finished must not write its end.
             sink.IsOpen = false;
             compressor?.Dispose();
+            sink.Dispose();
             compressor = null;
             sink = null;
         }

@@ -113,21 +113,18 @@ internal sealed class RedisBuckets : IAsyncDisposable
             configuration.CertificateSelection += (_, _, _, _, _) => certificate;
         }
 
-        if (tls.InsecureSkipVerify)
+        var authorities = new X509Certificate2Collection();
+        if (tls.Ca.Length > 0)
         {
-            configuration.CertificateValidation += (_, _, _, _) => true;
-        }
-        else if (tls.Ca.Length > 0)
-        {
-            var authorities = new X509Certificate2Collection();
             authorities.ImportFromPem(PemFiles.Read(tls.Ca));
-            configuration.CertificateValidation += (_, certificate, _, errors) => IsTrusted(certificate, errors, authorities);
         }
+
+        configuration.CertificateValidation += (_, certificate, _, errors) => tls.InsecureSkipVerify || IsTrusted(certificate, errors, authorities);
     }
 
     private static bool IsTrusted(X509Certificate? certificate, SslPolicyErrors errors, X509Certificate2Collection authorities)
     {
-        if (errors is SslPolicyErrors.None or not SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 shown)
+        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || authorities.Count == 0 || certificate is not X509Certificate2 shown)
         {
             return errors == SslPolicyErrors.None;
         }
