@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Ingress.Proxy.Api;
 using Ingress.Proxy.Configuration.Runtime;
 using Ingress.Proxy.Configuration.StaticModel;
@@ -63,6 +64,9 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
 
     /// <summary>Whether the process has been asked to end; ping says so.</summary>
     public bool IsStopping { get; private set; }
+
+    /// <summary>The certificates on offer, without the generated default one.</summary>
+    internal IReadOnlyList<X509Certificate2> Certificates => current?.Certificates ?? [];
 
     /// <summary>Where an entry point listens, once started; null where there is none of this name.</summary>
     public System.Net.IPEndPoint? EndpointOf(string entryPoint) => entryPoints.Find(server => server.Name == entryPoint)?.Endpoint;
@@ -149,7 +153,9 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
 
     private void Apply(IReadOnlyDictionary<string, ProviderMessage> messages)
     {
-        var snapshot = builder.Build(merge.Merge(messages), current?.State);
+        var merged = merge.Merge(messages);
+        UsageLinks.Fill(merged);
+        var snapshot = builder.Build(merged, current?.State);
         foreach (var entryPoint in entryPoints)
         {
             entryPoint.Handlers.Current = snapshot.EntryPoints[entryPoint.Name];

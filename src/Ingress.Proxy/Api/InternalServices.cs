@@ -15,5 +15,15 @@ internal static class InternalServices
         {
             yield return new PingService(ping, () => host.IsStopping);
         }
+
+        if (settings.Api is { } api)
+        {
+            var dashboard = api.Dashboard ? new DashboardService(api) : null;
+            yield return new ApiService(settings, host, dashboard);
+            if (dashboard is not null)
+            {
+                yield return dashboard;
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.DynamicModel;
 using Ingress.Proxy.Configuration.Runtime;
@@ -38,7 +39,8 @@ internal sealed partial class PipelineBuilder(
         var middlewares = new MiddlewareChain(build);
         var services = new ServiceBuilder(build, middlewares);
         build.Service = services.Build;
-        var tls = new TlsBuilder(configuration, new CertificateStore(configuration, certificateSources, build.State, loggers.CreateLogger<CertificateStore>()));
+        var certificates = new CertificateStore(configuration, certificateSources, build.State, loggers.CreateLogger<CertificateStore>());
+        var tls = new TlsBuilder(configuration, certificates);
 
         var tree = new RouterTree(configuration.HttpRouters, settings.Providers.Precedence);
         var entries = httpEntryPoints.ToDictionary(name => name, _ => new EntryPointRouters(), StringComparer.Ordinal);
@@ -58,7 +60,7 @@ internal sealed partial class PipelineBuilder(
             };
         }
 
-        return new Snapshot(configuration, handlers, build.State, build.Background);
+        return new Snapshot(configuration, handlers, build.State, build.Background, [.. certificates.Certificates.Select(certificate => certificate.Leaf)]);
 
         void Disable(RouterEntry entry, string error)
         {
@@ -82,8 +84,8 @@ internal sealed partial class PipelineBuilder(
             }
             else
             {
-                router.AddError($"EntryPoint doesn't exist: {entryPoint}", critical: false);
-                LogRouter(logger, router.Name, $"EntryPoint doesn't exist: {entryPoint}");
+                router.AddError($"entryPoint \"{entryPoint}\" doesn't exist", critical: false);
+                LogRouter(logger, router.Name, $"entryPoint \"{entryPoint}\" doesn't exist");
             }
         }
 
@@ -158,8 +160,10 @@ internal sealed partial class PipelineBuilder(
 /// <param name="EntryPoints">The handlers by entry point.</param>
 /// <param name="State">The state that the next snapshot may take over.</param>
 /// <param name="Background">Work to run while this snapshot is in force.</param>
+/// <param name="Certificates">The certificates on offer, without the generated default one.</param>
 internal sealed record Snapshot(
     RuntimeConfiguration Configuration,
     IReadOnlyDictionary<string, EntryPointHandlers> EntryPoints,
     StateStore State,
-    IReadOnlyList<Func<CancellationToken, Task>> Background);
+    IReadOnlyList<Func<CancellationToken, Task>> Background,
+    IReadOnlyList<X509Certificate2> Certificates);
