@@ -35,6 +35,9 @@ public sealed record ProviderMessage
     /// <summary>All that the provider knows now.</summary>
     public required DynamicConfiguration Configuration { get; init; }
 
+    /// <summary>Differs where something that the configuration only refers to has changed, such as a certificate's file. Default: empty.</summary>
+    public string Revision { get; init; } = "";
+
     /// <summary>What was made of each discovered object, or why nothing was; shown by the API. Default: none.</summary>
     public IReadOnlyList<DiscoveryFinding> Findings { get; init; } = [];
 }

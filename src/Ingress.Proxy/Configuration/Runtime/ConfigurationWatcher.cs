@@ -138,7 +138,7 @@ internal sealed partial class ConfigurationWatcher(TimeSpan throttle, Action<IRe
 
             var text = RecordJson.Canonical(message.Configuration);
             var findingsChanged = Current is null || !message.Findings.SequenceEqual(Current.Findings);
-            if (Current is not null && text == fingerprint && !findingsChanged)
+            if (Current is not null && text == fingerprint && message.Revision == Current.Revision && !findingsChanged)
             {
                 return false;
             }
