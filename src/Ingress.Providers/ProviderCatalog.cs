@@ -1,4 +1,3 @@
-using Ingress.Providers.Files;
 using Ingress.Proxy.Configuration.StaticModel;
 using Ingress.Proxy.Extensibility;
 using Microsoft.Extensions.Logging;
@@ -11,7 +10,6 @@ public static class ProviderCatalog
     /// <summary>The catalog, in the order in which providers start; the file provider is first, so that its configuration is part of the first snapshot.</summary>
     public static IReadOnlyList<ProviderType> All { get; } =
     [
-        new("file", typeof(FilesOptions), build => new FilesProvider((FilesOptions)build.Options, build.Loggers.CreateLogger<FilesProvider>(), build.Time)),
     ];
 
     /// <summary>The options record of each key, as the decoder wants it.</summary>
