@@ -1,3 +1,4 @@
+using Ingress.Proxy.Pipeline.Middlewares.Authentication;
 using Ingress.Proxy.Pipeline.Middlewares.Buffering;
 using Ingress.Proxy.Pipeline.Middlewares.CircuitBreaking;
 using Ingress.Proxy.Pipeline.Middlewares.Compression;
@@ -15,11 +16,13 @@ internal static class MiddlewareCatalog
     public static IReadOnlyList<MiddlewareType> All { get; } =
     [
         new("addPrefix", typeof(AddPrefixOptions), AddPrefix.Build),
+        new("basicAuth", typeof(BasicAuthOptions), BasicAuth.Build),
         new("buffering", typeof(BufferingOptions), BufferingMiddleware.Build),
         new("chain", typeof(ChainOptions), Chain.Build),
         new("circuitBreaker", typeof(CircuitBreakerOptions), CircuitBreaker.Build),
         new("compress", typeof(CompressOptions), Compress.Build),
         new("contentType", typeof(ContentTypeOptions), ContentType.Build),
+        new("digestAuth", typeof(DigestAuthOptions), DigestAuth.Build),
         new("encodedCharacters", typeof(EncodedCharactersOptions), EncodedCharacters.Build),
         new("errors", typeof(ErrorsOptions), Errors.Build),
         new("grpcWeb", typeof(GrpcWebOptions), GrpcWeb.Build),

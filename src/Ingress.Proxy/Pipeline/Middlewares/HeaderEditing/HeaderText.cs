@@ -9,12 +9,17 @@ internal static class HeaderText
     /// <summary>The name as Go writes it, each part between dashes capitalised; throws a <see cref="ConfigurationException"/> where it cannot be a header's name.</summary>
     public static string Name(string name)
     {
+        Check(name);
+        return Canonical(name);
+    }
+
+    /// <summary>Throws a <see cref="ConfigurationException"/> where the text cannot be a header's name.</summary>
+    public static void Check(string name)
+    {
         if (name.Length == 0 || !name.All(IsToken))
         {
             throw new ConfigurationException($"invalid header name \"{name}\": use letters, digits and dashes only");
         }
-
-        return Canonical(name);
     }
 
     /// <summary>A valid name with each part between dashes capitalised.</summary>
