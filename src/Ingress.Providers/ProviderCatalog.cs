@@ -1,3 +1,5 @@
+using Ingress.Providers.Files;
+using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Configuration.StaticModel;
 using Ingress.Proxy.Extensibility;
 using Microsoft.Extensions.Logging;
@@ -10,20 +12,21 @@ public static class ProviderCatalog
     /// <summary>The catalog, in the order in which providers start; the file provider is first, so that its configuration is part of the first snapshot.</summary>
     public static IReadOnlyList<ProviderType> All { get; } =
     [
+        new("file", typeof(FilesProviderOptions), build => new FilesProvider((FilesProviderOptions)build.Options, build.Decoding, build.Loggers.CreateLogger<FilesProvider>())),
     ];
 
     /// <summary>The options record of each key, as the decoder wants it.</summary>
     public static IReadOnlyDictionary<string, Type> OptionTypes { get; } = All.ToDictionary(type => type.Key, type => type.Options, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The providers that the static configuration asks for.</summary>
-    public static IReadOnlyList<IProvider> Build(ProvidersOptions options, ILoggerFactory loggers, TimeProvider time)
+    public static IReadOnlyList<IProvider> Build(ProvidersOptions options, DecoderSettings decoding, ILoggerFactory loggers, TimeProvider time)
     {
         var providers = new List<IProvider>();
         foreach (var type in All)
         {
             if (options.Sections.TryGetValue(type.Key, out var section) && section is not null)
             {
-                providers.Add(type.Build(new ProviderBuild(section, loggers, time)));
+                providers.Add(type.Build(new ProviderBuild(section, decoding, loggers, time)));
             }
         }
 
@@ -39,6 +42,7 @@ public sealed record ProviderType(string Key, Type Options, Func<ProviderBuild, 
 
 /// <summary>What a provider is made from.</summary>
 /// <param name="Options">Its options record.</param>
+/// <param name="Decoding">How configurations are decoded: catalogs and value resolvers.</param>
 /// <param name="Loggers">Where logs go.</param>
 /// <param name="Time">The clock.</param>
-public sealed record ProviderBuild(object Options, ILoggerFactory Loggers, TimeProvider Time);
+public sealed record ProviderBuild(object Options, DecoderSettings Decoding, ILoggerFactory Loggers, TimeProvider Time);

@@ -1,2 +1,3 @@
-Console.WriteLine("ingress");
-return 0;
+using Ingress.Commands;
+
+return await CommandLine.RunAsync(args).ConfigureAwait(false);
