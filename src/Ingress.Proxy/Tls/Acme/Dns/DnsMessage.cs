@@ -65,7 +65,7 @@ internal sealed record DnsMessage(ushort Id, ushort Flags, IReadOnlyList<(string
             var authority = ReadRecords(bytes, ref position, authorities);
             return new DnsMessage(Count(bytes, 0), Count(bytes, 2), asked, answer, authority);
         }
-        catch (ArgumentOutOfRangeException failure)
+        catch (Exception failure) when (failure is ArgumentOutOfRangeException or IndexOutOfRangeException)
         {
             throw new FormatException("the DNS message is cut off", failure);
         }
