@@ -123,6 +123,8 @@ internal sealed class RecordedResponse : StreamResponseBodyFeature, IHttpRespons
 
     public bool HasStarted { get; private set; }
 
+    public byte[] BodyBytes => stream.Written.ToArray();
+
     public string BodyText => Encoding.UTF8.GetString(stream.Written.ToArray());
 
     public override Task StartAsync(CancellationToken cancellationToken = default) => BeginAsync();

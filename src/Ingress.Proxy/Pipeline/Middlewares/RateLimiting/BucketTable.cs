@@ -53,7 +53,7 @@ internal sealed class BucketTable(TokenBucket bucket, long frequency)
         }
 
         tokens--;
-        var wait = tokens < 0 ? new GoDuration((long)(-tokens / bucket.Rate * 1e9)) : GoDuration.Zero;
+        var wait = tokens < 0 ? new GoDuration((long)Math.Round(-tokens / bucket.Rate * 1e9)) : GoDuration.Zero;
         set.Keys[way] = key;
         set.Used[way] = now;
         set.Tokens[way] = wait > bucket.LongestWait ? tokens + 1 : tokens;
