@@ -65,7 +65,7 @@ internal sealed class HttpRouterFamily() : ObjectFamily<HttpRouterConfig>("route
 
     // A router that is on no entry point was never built, and its priority never worked out.
     private static long Priority(RuntimeObject<HttpRouterConfig> item)
-        => item.Config.Priority != 0 || item.UsedBy.Count == 0 ? item.Config.Priority : RouterPriority.Of(item.Config.Rule, 0);
+        => item.Config.Priority != 0 || (item.UsedBy.Count == 0 && item.Config.ParentRefs.Count == 0) ? item.Config.Priority : RouterPriority.Of(item.Config.Rule, 0);
 }
 
 /// <summary><c>/api/tcp/routers</c>.</summary>

@@ -44,6 +44,11 @@ internal sealed partial class PipelineBuilder(
 
         var tree = new RouterTree(configuration.HttpRouters, settings.Providers.Precedence);
         var entries = httpEntryPoints.ToDictionary(name => name, _ => new EntryPointRouters(), StringComparer.Ordinal);
+        foreach (var router in configuration.HttpRouters.Values)
+        {
+            NoteEntryPoints(router);
+        }
+
         foreach (var router in tree.Roots)
         {
             AddRouter(router, tree, new RouterParts(middlewares, services, tls), entries);
@@ -71,6 +76,17 @@ internal sealed partial class PipelineBuilder(
         }
     }
 
+    private void NoteEntryPoints(RuntimeObject<HttpRouterConfig> router)
+    {
+        foreach (var entryPoint in router.Config.EntryPoints)
+        {
+            if (httpEntryPoints.Contains(entryPoint))
+            {
+                router.AddUser(entryPoint);
+            }
+        }
+    }
+
     private void AddRouter(RuntimeObject<HttpRouterConfig> router, RouterTree tree, RouterParts parts, Dictionary<string, EntryPointRouters> entries)
     {
         var config = router.Config;
@@ -80,7 +96,6 @@ internal sealed partial class PipelineBuilder(
             if (entries.ContainsKey(entryPoint))
             {
                 known.Add(entryPoint);
-                router.AddUser(entryPoint);
             }
             else
             {
@@ -114,15 +129,34 @@ internal sealed partial class PipelineBuilder(
         }
     }
 
-    private static RequestDelegate BuildHandler(RuntimeObject<HttpRouterConfig> router, RouterTree tree, RouterParts parts)
+    private RequestDelegate BuildHandler(RuntimeObject<HttpRouterConfig> router, RouterTree tree, RouterParts parts)
     {
         var config = router.Config;
         var options = config.Tls is null ? null : parts.Tls.OptionsOf(router);
         var children = tree.ChildrenOf(router);
+        if (children.Count == 0 && config.Service.Length == 0)
+        {
+            throw new ConfigurationException("router must have either a service or child routers");
+        }
+
         var service = children.Count > 0
             ? tree.Dispatch(router, child => BuildHandler(child, tree, parts))
             : parts.Services.Build(QualifiedName.Resolve(config.Service, router.Name), router.Name);
         var handler = parts.Middlewares.Wrap(config.Middlewares, router.Name, service);
+        if (config.EntryPoints is [var only] && settings.EntryPoints.TryGetValue(only, out var entryPoint) && entryPoint.Http.EncodedCharacters is { } policy)
+        {
+            handler = EncodedCharacters.Before(handler, new EncodedCharactersOptions
+            {
+                AllowEncodedSlash = policy.AllowEncodedSlash ?? true,
+                AllowEncodedBackSlash = policy.AllowEncodedBackSlash ?? true,
+                AllowEncodedNullCharacter = policy.AllowEncodedNullCharacter ?? true,
+                AllowEncodedSemicolon = policy.AllowEncodedSemicolon ?? true,
+                AllowEncodedPercent = policy.AllowEncodedPercent ?? true,
+                AllowEncodedQuestionMark = policy.AllowEncodedQuestionMark ?? true,
+                AllowEncodedHash = policy.AllowEncodedHash ?? true,
+            });
+        }
+
         if (options is not null)
         {
             handler = new SniCheck(handler, options.Name).InvokeAsync;

@@ -15,6 +15,11 @@ internal sealed partial class EntryPointServer : IDisposable
 {
     // Go's server reads this much beyond maxHeaderBytes before it gives up.
     private const int HeaderSlack = 4096;
+
+    // Traefik bounds the bytes of all headers and not their number; Kestrel doubles this figure while it counts.
+    private const int MostHeaders = 32768;
+    // Kestrel looks at its clocks once a second and takes no shorter grace.
+    private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(1.1);
     private readonly EntryPointOptions options;
     private readonly EntryPointAddress address;
     private readonly KestrelServer server;
@@ -92,9 +97,9 @@ internal sealed partial class EntryPointServer : IDisposable
         limits.MaxRequestHeadersTotalSize = options.Http.MaxHeaderBytes + HeaderSlack;
         limits.MaxRequestLineSize = options.Http.MaxHeaderBytes + HeaderSlack;
         limits.MaxRequestBufferSize = Math.Max(1024 * 1024, options.Http.MaxHeaderBytes + (2 * HeaderSlack));
-        limits.MaxRequestHeaderCount = int.MaxValue;
+        limits.MaxRequestHeaderCount = MostHeaders;
         limits.MaxRequestBodySize = null;
-        limits.MinRequestBodyDataRate = null;
+        limits.MinRequestBodyDataRate = SlowestBody(timeouts.ReadTimeout.ToTimeSpan());
         limits.MinResponseDataRate = null;
         limits.KeepAliveTimeout = OrInfinite(timeouts.IdleTimeout.ToTimeSpan());
         limits.RequestHeadersTimeout = OrInfinite(timeouts.ReadTimeout.ToTimeSpan());
@@ -104,6 +109,10 @@ internal sealed partial class EntryPointServer : IDisposable
         limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
         limits.Http2.InitialStreamWindowSize = 512 * 1024;
     }
+
+    // A body that stands still for readTimeout is given up; one that makes progress may take as long as it needs.
+    private static MinDataRate? SlowestBody(TimeSpan readTimeout)
+        => readTimeout > TimeSpan.Zero ? new MinDataRate(bytesPerSecond: 1, gracePeriod: readTimeout > LeastGrace ? readTimeout : LeastGrace) : null;
 
     private static TimeSpan OrInfinite(TimeSpan span) => span > TimeSpan.Zero ? span : Timeout.InfiniteTimeSpan;
 

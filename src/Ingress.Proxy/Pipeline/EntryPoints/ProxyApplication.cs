@@ -12,6 +12,7 @@ namespace Ingress.Proxy.Pipeline.EntryPoints;
 internal sealed partial class ProxyApplication(string entryPoint, EntryPointOptions options, HandlerSwitch handlers, TimeProvider time, ILogger logger)
     : IHttpApplication<ProxyApplication.Exchange>
 {
+    private readonly TimeSpan writeTimeout = options.Transport.RespondingTimeouts.WriteTimeout.ToTimeSpan();
     private readonly RequestPreparation preparation = new(options, time);
 
     /// <inheritdoc/>
@@ -40,18 +41,38 @@ internal sealed partial class ProxyApplication(string entryPoint, EntryPointOpti
         var state = context.State;
         var connection = context.Context.Features.GetRequiredFeature<ConnectionState>();
         var refused = preparation.Prepare(state, connection);
-        if (refused != 0)
+        if (refused != Refusal.None)
         {
-            return PlainAnswers.EmptyAsync(context.Context, refused);
+            return refused == Refusal.Text
+                ? PlainAnswers.ErrorAsync(context.Context, StatusCodes.Status400BadRequest, "Bad Request")
+                : PlainAnswers.EmptyAsync(context.Context, StatusCodes.Status400BadRequest);
+        }
+
+        if (state.Target.Path == "*" && HttpMethods.IsOptions(context.Context.Request.Method))
+        {
+            // A question to the server as a whole (RFC 9110 section 9.3.7), not to anything behind it.
+            return PlainAnswers.EmptyAsync(context.Context, StatusCodes.Status200OK);
         }
 
         var current = handlers.Current;
         var handler = (state.IsTls ? current.Https : current.Http).Match(state);
-        return handler is null ? PlainAnswers.ErrorAsync(context.Context, StatusCodes.Status404NotFound, "404 page not found") : GuardAsync(handler, context.Context);
+        if (handler is null)
+        {
+            return PlainAnswers.ErrorAsync(context.Context, StatusCodes.Status404NotFound, "404 page not found");
+        }
+
+        return writeTimeout > TimeSpan.Zero ? GuardInTimeAsync(handler, context.Context) : GuardAsync(handler, context.Context);
     }
 
     /// <inheritdoc/>
     public void DisposeContext(Exchange context, Exception? exception) => context.Context.Uninitialize();
+
+    // The client gets the whole answer within writeTimeout, or a closed connection.
+    private async Task GuardInTimeAsync(RequestDelegate handler, HttpContext context)
+    {
+        using var deadline = time.CreateTimer(static state => ((HttpContext)state!).Abort(), context, writeTimeout, Timeout.InfiniteTimeSpan);
+        await GuardAsync(handler, context).ConfigureAwait(false);
+    }
 
     private async Task GuardAsync(RequestDelegate handler, HttpContext context)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.StaticModel;
@@ -13,6 +14,7 @@ namespace Ingress.Proxy.Pipeline.EntryPoints;
 /// </summary>
 internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider time)
 {
+    private static readonly SearchValues<char> ControlCharacters = SearchValues.Create([.. Enumerable.Range(0, 32).Where(code => code != '\t').Select(code => (char)code), (char)127]);
     private readonly string underscores = UnderscoreStrategy(options.Http.UnderscoreHeadersStrategy);
     private readonly bool sanitizes = options.Http.SanitizePath ?? true;
     private readonly bool encodesSemicolons = options.Http.EncodeQuerySemicolons;
@@ -21,8 +23,8 @@ internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider
     private readonly TimeSpan maxTime = options.Transport.KeepAliveMaxTime.ToTimeSpan();
     private readonly bool keepsForwardedFor = options.ForwardedHeaders.NotAppendXForwardedFor;
 
-    /// <summary>Fills the state from its request. Returns 0, or the status with which the request is refused.</summary>
-    public int Prepare(RequestState state, ConnectionState connection)
+    /// <summary>Fills the state from its request, or says how the request is refused.</summary>
+    public Refusal Prepare(RequestState state, ConnectionState connection)
     {
         var request = state.Context.Request;
         state.IsTls = connection.IsTls;
@@ -33,16 +35,21 @@ internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider
         state.StartTimestamp = time.GetTimestamp();
         state.Host = request.Host.Value ?? "";
 
-        if (!PassesUnderscores(request.Headers) || !SetTarget(state))
+        if (!PassesNames(request.Headers, out var refusal))
         {
-            return StatusCodes.Status400BadRequest;
+            return refusal;
+        }
+
+        if (!SetTarget(state))
+        {
+            return Refusal.Empty;
         }
 
         LimitConnection(state.Context, connection);
         forwarded.Apply(state);
         state.RoutingHost = RoutingHost.Of(state.Host);
         state.RoutingPath = RoutingPath.Of(state.Target.EscapedPath);
-        return 0;
+        return Refusal.None;
     }
 
     private static string UnderscoreStrategy(string text) => text.ToLowerInvariant() switch
@@ -53,33 +60,35 @@ internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider
         _ => throw new ConfigurationException($"http.underscoreHeadersStrategy is \"{text}\"; allowed are keep, delete and reject"),
     };
 
-    private bool PassesUnderscores(IHeaderDictionary headers)
+    // One walk over the headers: control characters in a value are refused, underscores in a name are treated as the operator says.
+    private bool PassesNames(IHeaderDictionary headers, out Refusal refusal)
     {
-        if (underscores == "keep")
+        refusal = Refusal.None;
+        List<string>? underscored = null;
+        foreach (var (name, values) in headers)
         {
-            return true;
-        }
-
-        List<string>? found = null;
-        foreach (var (name, _) in headers)
-        {
-            if (name.Contains('_', StringComparison.Ordinal))
+            foreach (var value in values)
             {
-                (found ??= []).Add(name);
+                if (value.AsSpan().ContainsAny(ControlCharacters))
+                {
+                    refusal = Refusal.Text;
+                    return false;
+                }
+            }
+
+            if (underscores != "keep" && name.Contains('_', StringComparison.Ordinal))
+            {
+                (underscored ??= []).Add(name);
             }
         }
 
-        if (found is null)
+        if (underscored is not null && underscores == "reject")
         {
-            return true;
-        }
-
-        if (underscores == "reject")
-        {
+            refusal = Refusal.Text;
             return false;
         }
 
-        foreach (var name in found)
+        foreach (var name in underscored ?? [])
         {
             headers.Remove(name);
         }
@@ -91,6 +100,11 @@ internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider
     {
         var raw = state.Context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         state.Target.Original = raw;
+        if (raw.AsSpan().ContainsAny(ControlCharacters))
+        {
+            return false;
+        }
+
         var start = 0;
         if (raw.Length > 0 && raw[0] != '/')
         {
@@ -207,4 +221,17 @@ internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider
             context.Response.Headers.Connection = "close";
         }
     }
+}
+
+/// <summary>How a request is refused before any router is asked.</summary>
+internal enum Refusal
+{
+    /// <summary>It is not.</summary>
+    None,
+
+    /// <summary>400 without a body.</summary>
+    Empty,
+
+    /// <summary>400 with its text.</summary>
+    Text,
 }

@@ -50,6 +50,9 @@ internal sealed class EncodedCharacters
         ];
     }
 
+    /// <summary>Stands before a handler with options that are no middleware's, such as an entry point's.</summary>
+    public static RequestDelegate Before(RequestDelegate next, EncodedCharactersOptions options) => new EncodedCharacters(next, options).InvokeAsync;
+
     public static RequestDelegate Build(MiddlewareBuild build) => new EncodedCharacters(build.Next, build.OptionsAs<EncodedCharactersOptions>()).InvokeAsync;
 
     private static string[] Unless(bool isAllowed, string code) => isAllowed ? [] : [code];
