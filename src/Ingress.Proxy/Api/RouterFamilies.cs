@@ -63,9 +63,12 @@ internal sealed class HttpRouterFamily() : ObjectFamily<HttpRouterConfig>("route
         }
     }
 
+    private static bool IsOutOfReach(RuntimeObject<HttpRouterConfig> item)
+        => item.UsedBy.Count == 0 && (item.Config.ParentRefs.Count == 0 || item.Errors.Any(error => error.StartsWith("parent router", StringComparison.Ordinal)));
+
     // A router that is on no entry point was never built, and its priority never worked out.
     private static long Priority(RuntimeObject<HttpRouterConfig> item)
-        => item.Config.Priority != 0 || (item.UsedBy.Count == 0 && item.Config.ParentRefs.Count == 0) ? item.Config.Priority : RouterPriority.Of(item.Config.Rule, 0);
+        => item.Config.Priority != 0 || IsOutOfReach(item) ? item.Config.Priority : RouterPriority.Of(item.Config.Rule, 0);
 }
 
 /// <summary><c>/api/tcp/routers</c>.</summary>

@@ -25,7 +25,8 @@ internal sealed partial class InternalProvider(StaticConfiguration settings, IRe
     /// <inheritdoc/>
     public Task RunAsync(IConfigurationSink sink, CancellationToken cancellation)
     {
-        foreach (var name in serviceNames)
+        // The demo is there for who routes to it, and does not show in everybody's list.
+        foreach (var name in serviceNames.Where(name => name != "demo"))
         {
             services[name] = new HttpServiceConfig();
         }

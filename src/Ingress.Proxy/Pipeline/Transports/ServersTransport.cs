@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.DynamicModel;
+using Ingress.Proxy.Pipeline.Transports.Http1;
 using Microsoft.Extensions.Logging;
 
 namespace Ingress.Proxy.Pipeline.Transports;
@@ -16,10 +17,11 @@ internal sealed partial class ServersTransport : IDisposable
     private static readonly bool ProxyConfigured = IsProxyConfigured();
 
     private readonly SocketsHttpHandler handler;
+    private readonly Http1Handler clearText;
     private readonly ServerTls? tls;
     private readonly TimeSpan dialTimeout;
 
-    private ServersTransport(ServersTransportConfig config, ServerTls? tls)
+    private ServersTransport(ServersTransportConfig config, ServerTls? tls, TimeProvider time)
     {
         this.tls = tls;
         var timeouts = config.ForwardingTimeouts ?? new ForwardingTimeoutsConfig();
@@ -55,9 +57,12 @@ internal sealed partial class ServersTransport : IDisposable
             handler.SslOptions = tls.OptionsFor(null, http2: !DisableHttp2, out _);
         }
 
+        var idleTimeout = timeouts.IdleConnTimeout > GoDuration.Zero ? timeouts.IdleConnTimeout.ToTimeSpan() : TimeSpan.Zero;
+        clearText = new Http1Handler(async (host, port, cancellation) => await DialAsync(new DnsEndPoint(host, port), cancellation).ConfigureAwait(false), config.MaxIdleConnsPerHost, idleTimeout, time);
+        HttpMessageHandler both = ProxyConfigured ? handler : new ByScheme(clearText, handler);
         Invoker = timeouts.ResponseHeaderTimeout > GoDuration.Zero
-            ? new TimedInvoker(handler, timeouts.ResponseHeaderTimeout.ToTimeSpan())
-            : new HttpMessageInvoker(handler, disposeHandler: false);
+            ? new TimedInvoker(both, timeouts.ResponseHeaderTimeout.ToTimeSpan())
+            : new HttpMessageInvoker(both, disposeHandler: false);
     }
 
     /// <summary>Sends requests over the pooled connections.</summary>
@@ -76,32 +81,33 @@ internal sealed partial class ServersTransport : IDisposable
             config = qualified == DefaultName ? Fallback : throw new ConfigurationException($"servers transport not found {qualified}");
         }
 
-        return build.State.Get("serversTransport", qualified, RecordJson.Canonical(config), () => Create(qualified, config, build.Loggers));
+        return build.State.Get("serversTransport", qualified, RecordJson.Canonical(config), () => Create(qualified, config, build.Loggers, build.Time));
     }
 
     public void Dispose()
     {
         Invoker.Dispose();
+        clearText.Dispose();
         handler.Dispose();
     }
 
-    private static ServersTransport Create(string name, ServersTransportConfig config, ILoggerFactory loggers)
+    private static ServersTransport Create(string name, ServersTransportConfig config, ILoggerFactory loggers, TimeProvider time)
     {
         var logger = loggers.CreateLogger<ServersTransport>();
         try
         {
-            return new ServersTransport(config, ServerTls.Create(config, fault => LogFault(logger, name, fault)));
+            return new ServersTransport(config, ServerTls.Create(config, fault => LogFault(logger, name, fault)), time);
         }
         catch (ConfigurationException fault)
         {
             LogDropped(logger, name, fault.Message);
-            return new ServersTransport(config, ServerTls.Default);
+            return new ServersTransport(config, ServerTls.Default, time);
         }
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
-        var stream = await DialAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
+        var stream = new NetworkStream(await DialAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false), ownsSocket: true);
         var request = context.InitialRequestMessage;
         var uri = request.RequestUri!;
         var isDirect = uri.Port == context.DnsEndPoint.Port && string.Equals(uri.IdnHost, context.DnsEndPoint.Host, StringComparison.OrdinalIgnoreCase);
@@ -113,7 +119,7 @@ internal sealed partial class ServersTransport : IDisposable
         return await tls.HandshakeAsync(stream, uri.IdnHost, request.Version.Major >= 2, cancellation).ConfigureAwait(false);
     }
 
-    private async ValueTask<NetworkStream> DialAsync(DnsEndPoint endPoint, CancellationToken cancellation)
+    private async ValueTask<Socket> DialAsync(DnsEndPoint endPoint, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -138,7 +144,7 @@ internal sealed partial class ServersTransport : IDisposable
                 }
             }
 
-            return new NetworkStream(socket, ownsSocket: true);
+            return socket;
         }
         catch
         {
@@ -161,6 +167,27 @@ internal sealed partial class ServersTransport : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>Clear-text HTTP/1.1 by our own client, everything else by the framework's.</summary>
+    private sealed class ByScheme(Http1Handler clearText, SocketsHttpHandler everythingElse) : HttpMessageHandler
+    {
+        private readonly HttpMessageInvoker own = new(clearText, disposeHandler: false);
+        private readonly HttpMessageInvoker framework = new(everythingElse, disposeHandler: false);
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            => (request.Version.Major == 1 && request.RequestUri!.Scheme == Uri.UriSchemeHttp ? own : framework).SendAsync(request, cancellationToken);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                own.Dispose();
+                framework.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "serversTransport {Name}: {Fault}; servers are asked with default TLS settings")]
