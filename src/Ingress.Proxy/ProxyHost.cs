@@ -5,6 +5,7 @@ using Ingress.Proxy.Configuration.StaticModel;
 using Ingress.Proxy.Extensibility;
 using Ingress.Proxy.Pipeline;
 using Ingress.Proxy.Pipeline.EntryPoints;
+using Ingress.Proxy.Tls.Acme;
 using Microsoft.Extensions.Logging;
 
 namespace Ingress.Proxy;
@@ -21,10 +22,13 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
     private readonly PipelineBuilder builder;
     private readonly ConfigurationMerge merge;
     private readonly ConfigurationWatcher watcher;
+    private readonly AcmeResolvers acme;
+    private readonly WantedNames wantedNames;
     private readonly CancellationTokenSource stopping = new();
     private readonly List<EntryPointServer> entryPoints = [];
     private readonly List<Task> running = [];
     private Snapshot? current;
+    private IReadOnlyDictionary<string, ProviderMessage>? applied;
     private CancellationTokenSource? background;
 
     /// <param name="settings">The static configuration, with its computed defaults.</param>
@@ -37,16 +41,24 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         this.settings = settings;
         this.time = time;
         logger = loggers.CreateLogger<ProxyHost>();
+        var resolvers = settings.CertificatesResolvers;
+        acme = new AcmeResolvers(resolvers.Where(entry => entry.Value.Acme is not null).ToDictionary(entry => entry.Key, entry => entry.Value.Acme!), loggers, time);
+        wantedNames = new WantedNames(resolvers.Where(entry => entry.Value.Acme is null).Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal), logger);
         var internalServices = new Dictionary<string, IInternalService>(StringComparer.Ordinal);
-        foreach (var service in services.Concat(InternalServices.Of(settings, this)))
+        foreach (var service in services.Concat(InternalServices.Of(settings, this)).Concat(acme.HasHttpChallenge ? [acme.HttpService] : []))
         {
             internalServices[service.Name] = service;
         }
 
         this.providers = [.. providers, new InternalProvider(settings, internalServices.Keys, logger)];
         merge = new ConfigurationMerge(settings, DefaultEntryPoints(settings), logger);
-        builder = new PipelineBuilder(settings, internalServices, [], loggers, time);
+        builder = new PipelineBuilder(settings, internalServices, [.. acme.Resolvers], loggers, time);
         watcher = new ConfigurationWatcher(settings.Providers.ProvidersThrottleDuration.ToTimeSpan(), Apply, time, logger);
+        foreach (var resolver in acme.Resolvers)
+        {
+            resolver.Changed += watcher.ApplyAgain;
+        }
+
         foreach (var (name, options) in settings.EntryPoints)
         {
             if (!EntryPointAddress.Parse(name, options.Address).IsUdp)
@@ -90,6 +102,7 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         }
 
         running.Add(watcher.RunAsync(stopping.Token));
+        await acme.StartAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Drains and closes all entry points at the same time, then ends the providers.</summary>
@@ -104,6 +117,7 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
             await background.CancelAsync().ConfigureAwait(false);
         }
 
+        await acme.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10), time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(running).WaitAsync(TimeSpan.FromSeconds(10), time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         LogStopped(logger);
     }
@@ -122,6 +136,7 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         }
 
         background?.Dispose();
+        acme.Dispose();
         stopping.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -172,7 +187,21 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         }
 
         _ = DisposeLaterAsync(snapshot.State.ReleasePrevious());
+        WantCertificates(messages, snapshot);
         Changed?.Invoke();
+    }
+
+    /// <summary>Only what providers say can change which names are wanted, and asks failed ones anew; a new certificate does not.</summary>
+    private void WantCertificates(IReadOnlyDictionary<string, ProviderMessage> messages, Snapshot snapshot)
+    {
+        var isNew = applied is null || messages.Any(entry => !ReferenceEquals(applied.GetValueOrDefault(entry.Key), entry.Value));
+        applied = messages;
+        if (isNew)
+        {
+            var offered = acme.Resolvers.SelectMany(resolver => resolver.Certificates).Select(offer => offer.Leaf.Thumbprint).ToHashSet(StringComparer.Ordinal);
+            var users = snapshot.Certificates.Where(certificate => !offered.Contains(certificate.Thumbprint)).ToList();
+            wantedNames.Pass(snapshot.Configuration, acme, name => users.Exists(certificate => NameSets.Covers(certificate, name)));
+        }
     }
 
     private async Task RunBackgroundAsync(Func<CancellationToken, Task> work, CancellationToken cancellation)

@@ -14,6 +14,9 @@ public interface ICertificateSource
     /// <summary>Raised after <see cref="Certificates"/> has changed.</summary>
     event Action? Changed;
 
+    /// <summary>Whether an authority is expected to ask for a <see cref="ChallengeCertificate"/> now; asked at every connection. Default: false.</summary>
+    bool HasPendingChallenge => false;
+
     /// <summary>The answer to a TLS-ALPN-01 challenge (RFC 8737) for this name, or null where none is pending. Default: none.</summary>
     X509Certificate2? ChallengeCertificate(string serverName) => null;
 }

@@ -81,6 +81,23 @@ internal sealed partial class CertificateStore
         return match;
     }
 
+    /// <summary>Whether a TLS-ALPN-01 challenge is pending for any name.</summary>
+    public bool HasPendingChallenge
+    {
+        get
+        {
+            foreach (var source in sources)
+            {
+                if (source.HasPendingChallenge)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>The answer to a TLS-ALPN-01 challenge, or null where none is pending for this name.</summary>
     public X509Certificate2? Challenge(string serverName)
     {

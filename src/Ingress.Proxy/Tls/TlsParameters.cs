@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.DynamicModel;
+using Ingress.Proxy.Tls.Acme.Challenges;
 
 namespace Ingress.Proxy.Tls;
 
@@ -24,7 +25,8 @@ internal sealed class TlsParameters
         protocols = TlsNames.Protocols(config.MinVersion, config.MaxVersion, SslProtocols.Tls12);
         cipherSuites = config.CipherSuites.Count == 0 ? null : TlsNames.CipherPolicy(config.CipherSuites);
         TlsNames.CheckCurves(config.CurvePreferences);
-        applicationProtocols = [.. config.AlpnProtocols.Select(protocol => new SslApplicationProtocol(protocol))];
+        // Challenges are answered before the handshake gets here; a client that speaks nothing else has to be refused.
+        applicationProtocols = [.. config.AlpnProtocols.Where(protocol => protocol != TlsAlpn01Challenge.Protocol).Select(protocol => new SslApplicationProtocol(protocol))];
         clientCertificates = new ClientCertificates(config.ClientAuth);
     }
 

@@ -15,6 +15,7 @@ internal sealed partial class ConfigurationWatcher(TimeSpan throttle, Action<IRe
     private readonly Lock gate = new();
     private readonly Dictionary<string, Slot> slots = new(StringComparer.Ordinal);
     private readonly HashSet<string> unthrottled = new(StringComparer.Ordinal);
+    private bool again;
     private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Names a provider whose messages are never held back.</summary>
@@ -24,6 +25,17 @@ internal sealed partial class ConfigurationWatcher(TimeSpan throttle, Action<IRe
         {
             unthrottled.Add(provider);
         }
+    }
+
+    /// <summary>Applies once more what is in force, because something that it refers to, such as a certificate, has changed.</summary>
+    public void ApplyAgain()
+    {
+        lock (gate)
+        {
+            again = true;
+        }
+
+        wake.Writer.TryWrite(true);
     }
 
     /// <inheritdoc/>
@@ -75,7 +87,8 @@ internal sealed partial class ConfigurationWatcher(TimeSpan throttle, Action<IRe
     {
         lock (gate)
         {
-            var changed = false;
+            var changed = again && slots.Values.Any(slot => slot.Current is not null);
+            again = false;
             TimeSpan? wait = null;
             var now = time.GetTimestamp();
             foreach (var (provider, slot) in slots)

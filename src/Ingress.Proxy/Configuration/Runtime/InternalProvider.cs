@@ -35,6 +35,7 @@ internal sealed partial class InternalProvider(StaticConfiguration settings, IRe
         AddApi();
         AddPing();
         AddMetrics();
+        AddChallenge();
         foreach (var (name, entryPoint) in settings.EntryPoints)
         {
             AddRedirection(name, entryPoint);
@@ -95,6 +96,30 @@ internal sealed partial class InternalProvider(StaticConfiguration settings, IRe
         if (settings.Metrics?.Prometheus is { ManualRouting: false } prometheus)
         {
             routers["prometheus"] = Router(prometheus.EntryPoint, "prometheus@internal", "PathPrefix(`/metrics`)", long.MaxValue);
+        }
+    }
+
+    private void AddChallenge()
+    {
+        var taking = new List<string>();
+        var bypassed = new List<string>();
+        foreach (var resolver in settings.CertificatesResolvers.Values)
+        {
+            if (resolver.Acme?.HttpChallenge is { EntryPoint: { Length: > 0 } name } && !taking.Contains(name) && !bypassed.Contains(name))
+            {
+                (settings.EntryPoints.TryGetValue(name, out var entryPoint) && entryPoint.AllowAcmeByPass ? bypassed : taking).Add(name);
+            }
+        }
+
+        const string rule = "PathPrefix(`/.well-known/acme-challenge/`)";
+        if (taking.Count > 0)
+        {
+            routers["acme-http"] = Router("", "acme-http@internal", rule, long.MaxValue) with { EntryPoints = taking };
+        }
+
+        if (bypassed.Count > 0)
+        {
+            routers["acme-http-bypass"] = Router("", "acme-http@internal", rule, 0) with { EntryPoints = bypassed, RuleSyntax = "" };
         }
     }
 

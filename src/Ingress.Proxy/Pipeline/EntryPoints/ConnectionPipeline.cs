@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ingress.Proxy.Pipeline.EntryPoints;
 
-/// <summary>What every accepted connection passes, in this order, before HTTP: its state, the PROXY header, the look at its first bytes.</summary>
+/// <summary>What every accepted connection passes, in this order, before HTTP: its state, the PROXY header, ACME's own connections, the look at its first bytes.</summary>
 internal sealed class ConnectionPipeline(string name, EntryPointOptions options, HandlerSwitch handlers, ILoggerFactory loggers, TimeProvider time)
 {
     /// <summary>Adds the steps to a listener.</summary>
@@ -19,6 +19,12 @@ internal sealed class ConnectionPipeline(string name, EntryPointOptions options,
         {
             var reader = new ProxyProtocol(proxyProtocol, ReadTimeout, loggers.CreateLogger<ProxyProtocol>());
             listen.Use(next => connection => reader.OnConnectionAsync(connection, next));
+        }
+
+        if (!options.AllowAcmeByPass)
+        {
+            var responder = new AcmeTlsResponder(handlers, loggers.CreateLogger<AcmeTlsResponder>());
+            listen.Use(next => connection => responder.OnConnectionAsync(connection, next));
         }
 
         var sniffer = new ConnectionSniffer(name, handlers, ReadTimeout, loggers);

@@ -42,12 +42,17 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
 
     public string Name => _resolver + ".acme";
 
+    /// <summary>The resolver's name in the configuration.</summary>
+    public string Resolver => _resolver;
+
     public IReadOnlyList<OfferedCertificate> Certificates => _offered;
 
     public event Action? Changed;
 
     /// <summary>Raised when an operator should hear of something.</summary>
     public event Action<AcmeAlert>? Alert;
+
+    public bool HasPendingChallenge => _parts.TlsAlpn is { IsPending: true };
 
     public X509Certificate2? ChallengeCertificate(string serverName) => _parts.TlsAlpn?.Find(serverName);
 

@@ -45,8 +45,7 @@ internal sealed partial class AcmeResolvers : IDisposable
             Add(name, own);
         }
 
-        HttpChallengeEntryPoint = _resolvers.Keys.Select(name => options[name].HttpChallenge?.EntryPoint).FirstOrDefault(entryPoint => entryPoint is { Length: > 0 });
-        HasTlsChallenge = _resolvers.Keys.Any(name => options[name].TlsChallenge is not null);
+        HasHttpChallenge = _resolvers.Keys.Any(name => options[name].HttpChallenge is not null);
     }
 
     /// <summary>The resolvers that work, sorted by name.</summary>
@@ -55,11 +54,8 @@ internal sealed partial class AcmeResolvers : IDisposable
     /// <summary>The service behind <c>acme-http@internal</c>.</summary>
     public IInternalService HttpService { get; }
 
-    /// <summary>The entry point of the HTTP challenge, or null where no resolver uses it.</summary>
-    public string? HttpChallengeEntryPoint { get; }
-
-    /// <summary>Whether a resolver uses the TLS challenge.</summary>
-    public bool HasTlsChallenge { get; }
+    /// <summary>Whether a resolver that works uses the HTTP challenge; else there is no <c>acme-http@internal</c>.</summary>
+    public bool HasHttpChallenge { get; }
 
     /// <summary>Raised when an operator should hear of something.</summary>
     public event Action<AcmeAlert>? Alert;

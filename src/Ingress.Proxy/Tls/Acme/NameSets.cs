@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Ingress.Proxy.Tls.Acme;
 
@@ -39,6 +40,9 @@ internal static class NameSets
 
     /// <summary>Whether one of the names is this one, or a wildcard that covers it.</summary>
     public static bool Covers(IReadOnlySet<string> names, string name) => names.Contains(name) || (!IsWildcard(name) && names.Contains(WildcardFor(name)));
+
+    /// <summary>Whether a certificate is for this name.</summary>
+    public static bool Covers(X509Certificate2 certificate, string name) => Covers(ServedCertificate.NamesOf(certificate).ToHashSet(StringComparer.Ordinal), name);
 
     /// <summary>What identifies a set whatever its order.</summary>
     public static string KeyOf(IEnumerable<string> names) => string.Join(',', names.Order(StringComparer.Ordinal));

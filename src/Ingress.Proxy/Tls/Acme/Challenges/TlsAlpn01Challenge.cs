@@ -21,6 +21,9 @@ internal sealed class TlsAlpn01Challenge(GoDuration delay, TimeProvider time) : 
 
     public bool OneAtATime => false;
 
+    /// <summary>Whether the authority is expected.</summary>
+    public bool IsPending => !_pending.IsEmpty;
+
     /// <summary>The certificate to show for this server name, or null where no challenge is pending.</summary>
     public X509Certificate2? Find(string serverName) => _pending.IsEmpty ? null : _pending.GetValueOrDefault(serverName);
 
