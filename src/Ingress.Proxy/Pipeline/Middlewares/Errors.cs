@@ -133,6 +133,9 @@ internal sealed partial class Errors
 
         state.Target.RawQuery = question < 0 ? "" : target[(question + 1)..];
         state.Target.ForceQuery = false;
+
+        // The request for the page is the proxy's own: no client stands behind it.
+        state.KeepForwardedFor = true;
         var request = context.Request;
         request.Method = HttpMethods.Get;
         request.Body = Stream.Null;

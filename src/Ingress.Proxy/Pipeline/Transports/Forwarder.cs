@@ -263,6 +263,13 @@ internal sealed partial class Forwarder : HttpTransformer
             target.Remove("Content-Length");
         }
 
+        // As Go's server does: neither says anything of an answer that has no body to say it of.
+        if (status == StatusCodes.Status304NotModified)
+        {
+            target.Remove("Content-Type");
+            target.Remove("Content-Length");
+        }
+
         if (isChunked && response.Headers.NonValidated.TryGetValues("Trailer", out var announced))
         {
             target.Append("Trailer", ToStringValues(announced));

@@ -22,21 +22,45 @@ internal static class AcceptedEncoding
         var bestWeight = 0.0;
         for (var line = 0; line < header.Count; line++)
         {
-            var rest = header[line].AsSpan();
-            while (true)
+            for (var rest = header[line].AsSpan(); TryTake(ref rest, out var item);)
             {
-                var comma = rest.IndexOf(',');
-                Consider(comma < 0 ? rest : rest[..comma], offered, ref best, ref bestWeight);
-                if (comma < 0)
-                {
-                    break;
-                }
-
-                rest = rest[(comma + 1)..];
+                Consider(item, offered, ref best, ref bestWeight);
             }
         }
 
         return best;
+    }
+
+    /// <summary>Whether the header names this encoding, and not with a weight of 0.</summary>
+    public static bool Names(in StringValues header, string encoding)
+    {
+        for (var line = 0; line < header.Count; line++)
+        {
+            for (var rest = header[line].AsSpan(); TryTake(ref rest, out var item);)
+            {
+                var semicolon = item.IndexOf(';');
+                if ((semicolon < 0 ? item : item[..semicolon]).Trim().SequenceEqual(encoding) && (semicolon < 0 || Weight(item[(semicolon + 1)..].Trim()) > 0))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static bool TryTake(ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> item)
+    {
+        if (rest.IsEmpty)
+        {
+            item = default;
+            return false;
+        }
+
+        var comma = rest.IndexOf(',');
+        item = comma < 0 ? rest : rest[..comma];
+        rest = comma < 0 ? default : rest[(comma + 1)..];
+        return true;
     }
 
     private static void Consider(ReadOnlySpan<char> item, string[] offered, ref int best, ref double bestWeight)

@@ -93,12 +93,11 @@ internal sealed class Compress
             return next(context);
         }
 
-        var named = chosen != AcceptedEncoding.Any && accepted.Count > 0;
         var encoding = encodings[chosen == AcceptedEncoding.Any ? Math.Max(0, defaultEncoding) : chosen];
         context.Response.Headers.Append("Vary", "Accept-Encoding");
 
         // Traefik's gzip wants to be asked for by its name.
-        return encoding == CompressedAnswer.Gzip && !named ? next(context) : CompressAsync(context, encoding);
+        return encoding == CompressedAnswer.Gzip && !AcceptedEncoding.Names(accepted, encoding) ? next(context) : CompressAsync(context, encoding);
     }
 
     private async Task CompressAsync(HttpContext context, string encoding)

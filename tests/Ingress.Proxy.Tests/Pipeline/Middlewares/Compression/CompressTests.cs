@@ -98,6 +98,7 @@ public sealed class CompressTests
 
     [Theory]
     [InlineData("*", "", "gzip,br", "")]
+    [InlineData("gzip;q=0.5, *;q=0.5", "", "gzip,br", "gzip")]
     [InlineData("*", "br", "gzip,br", "br")]
     [InlineData(null, "br", "gzip,br", "br")]
     [InlineData(null, "gzip", "gzip,br", "")]
