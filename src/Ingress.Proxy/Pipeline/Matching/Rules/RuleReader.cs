@@ -40,18 +40,34 @@ internal sealed class RuleReader
         return value as RuleTree ?? throw new ConfigurationException("obtaining build tree");
     }
 
+    /// <summary>The same for TCP rules, whose faults Traefik tells without the rule in front.</summary>
+    public RuleTree ReadBare(string rule)
+        => Evaluate(RuleParser.Parse(rule)) as RuleTree ?? throw new ConfigurationException($"error while parsing rule {rule}");
+
     /// <summary>Refuses matchers without arguments and with empty ones.</summary>
     public static void CheckArguments(RuleTree tree)
     {
+        try
+        {
+            CheckBareArguments(tree);
+        }
+        catch (ConfigurationException fault)
+        {
+            throw new ConfigurationException($"error while checking rule {tree.Name}: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>The same for TCP rules, without the matcher's name in front.</summary>
+    public static void CheckBareArguments(RuleTree tree)
+    {
         if (tree.Arguments.Count == 0)
         {
-            throw new ConfigurationException($"error while checking rule {tree.Name}: no args for matcher {tree.Name}");
+            throw new ConfigurationException($"no args for matcher {tree.Name}");
         }
 
         if (tree.Arguments.Any(argument => argument.Length == 0))
         {
-            var arguments = string.Join(' ', tree.Arguments.Select(ByteText.ToText));
-            throw new ConfigurationException($"error while checking rule {tree.Name}: empty args for matcher {tree.Name}, [{arguments}]");
+            throw new ConfigurationException($"empty args for matcher {tree.Name}, [{string.Join(' ', tree.Arguments.Select(ByteText.ToText))}]");
         }
     }
 
