@@ -54,6 +54,7 @@ internal sealed partial class PipelineBuilder(
             AddRouter(router, tree, new RouterParts(middlewares, services, tls), entries);
         }
 
+        var streams = new TcpRouterBuilder(build, settings, tls).Build(httpEntryPoints);
         var handlers = new Dictionary<string, EntryPointHandlers>(StringComparer.Ordinal);
         foreach (var (name, routers) in entries)
         {
@@ -62,6 +63,8 @@ internal sealed partial class PipelineBuilder(
                 Http = HttpRouter.Build(routers.Plain, settings.Providers.Precedence, Disable),
                 Https = HttpRouter.Build(routers.Secure, settings.Providers.Precedence, Disable),
                 Tls = tls.SelectorFor(name),
+                Tcp = streams[name].Plain,
+                TcpTls = streams[name].Secure,
             };
         }
 
@@ -110,6 +113,15 @@ internal sealed partial class PipelineBuilder(
             return;
         }
 
+        if (config.Tls is not null)
+        {
+            // A broken router's hosts keep its TLS options, so that they are never served with weaker ones.
+            foreach (var entryPoint in known)
+            {
+                parts.Tls.AddHosts(entryPoint, router);
+            }
+        }
+
         try
         {
             var handler = BuildHandler(router, tree, parts);
@@ -117,10 +129,6 @@ internal sealed partial class PipelineBuilder(
             {
                 var entry = new RouterEntry(router.Name, config.Rule, config.RuleSyntax, config.Priority, handler);
                 (config.Tls is null ? entries[entryPoint].Plain : entries[entryPoint].Secure).Add(entry);
-                if (config.Tls is not null)
-                {
-                    parts.Tls.AddHosts(entryPoint, router);
-                }
             }
         }
         catch (ConfigurationException error)

@@ -27,9 +27,15 @@ internal sealed class TlsBuilder(RuntimeConfiguration configuration, Certificate
             hosts[entryPoint] = table = new Dictionary<string, TlsParameters?>(StringComparer.OrdinalIgnoreCase);
         }
 
-        foreach (var host in RuleTree.HostsOf(router.Config.Rule, router.Config.RuleSyntax))
+        var names = RuleTree.HostsOf(router.Config.Rule, router.Config.RuleSyntax);
+        foreach (var host in names)
         {
             table[host] = Parameters(NameOf(router)).Parameters;
+        }
+
+        if (names.Count == 0)
+        {
+            table[TlsSelector.EveryHost] = Parameters("default").Parameters;
         }
     }
 

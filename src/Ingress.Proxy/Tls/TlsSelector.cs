@@ -6,10 +6,22 @@ namespace Ingress.Proxy.Tls;
 /// <summary>For one entry point in one snapshot: which TLS options and which certificate a server name gets.</summary>
 internal sealed class TlsSelector(CertificateStore certificates, IReadOnlyDictionary<string, TlsParameters?> optionsByHost, TlsParameters? defaultOptions)
 {
+    /// <summary>Stands among the hosts for routers whose rule names none.</summary>
+    public const string EveryHost = "*";
+
     private readonly ConcurrentDictionary<(TlsParameters, ServedCertificate), TlsChoice> choices = new();
 
     /// <summary>The certificates to choose from.</summary>
     public CertificateStore Certificates => certificates;
+
+    /// <summary>Whether any router serves HTTPS here.</summary>
+    public bool HasRouters => optionsByHost.Count > 0;
+
+    /// <summary>Whether a router serves HTTPS for all names, because its rule names no host.</summary>
+    public bool HasCatchAll => optionsByHost.ContainsKey(EveryHost);
+
+    /// <summary>Whether a router serves HTTPS for just this name.</summary>
+    public bool HasHost(string serverName) => serverName.Length > 0 && TryFind(serverName, out _);
 
     /// <summary>The choice for a server name (lower case; empty without one, then the local address counts), or null where the handshake is refused.</summary>
     public TlsChoice? Select(string serverName, string localAddress)
@@ -30,15 +42,17 @@ internal sealed class TlsSelector(CertificateStore certificates, IReadOnlyDictio
         return choices.GetOrAdd((options, certificate ?? certificates.Default), static key => new TlsChoice(key.Item1.Name, key.Item1.ForCertificate(key.Item2)));
     }
 
-    private TlsParameters? OptionsFor(string serverName)
+    private TlsParameters? OptionsFor(string serverName) => TryFind(serverName, out var options) ? options : defaultOptions;
+
+    private bool TryFind(string serverName, out TlsParameters? options)
     {
-        if (optionsByHost.TryGetValue(serverName, out var exact))
+        if (optionsByHost.TryGetValue(serverName, out options))
         {
-            return exact;
+            return true;
         }
 
         var dot = serverName.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && optionsByHost.TryGetValue(string.Concat("*", serverName.AsSpan(dot)), out var wildcard) ? wildcard : defaultOptions;
+        return dot > 0 && optionsByHost.TryGetValue(string.Concat(EveryHost, serverName.AsSpan(dot)), out options);
     }
 }
 

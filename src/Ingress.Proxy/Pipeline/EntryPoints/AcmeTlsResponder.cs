@@ -55,7 +55,7 @@ internal sealed partial class AcmeTlsResponder(HandlerSwitch handlers, ILogger<A
             while (true)
             {
                 var read = await input.ReadAsync(deadline.Token).ConfigureAwait(false);
-                var hello = read.Buffer.IsEmpty || read.Buffer.FirstSpan[0] != TlsHandshake ? null : ClientHello.Read(read.Buffer);
+                var hello = !read.Buffer.IsEmpty && read.Buffer.FirstSpan[0] == TlsHandshake && ClientHello.TryRead(read.Buffer, out var found) ? found : null;
                 var ends = hello is not null || read.IsCompleted || (!read.Buffer.IsEmpty && read.Buffer.FirstSpan[0] != TlsHandshake);
                 input.AdvanceTo(read.Buffer.Start, ends ? read.Buffer.Start : read.Buffer.End);
                 if (ends)
@@ -64,7 +64,7 @@ internal sealed partial class AcmeTlsResponder(HandlerSwitch handlers, ILogger<A
                 }
             }
         }
-        catch (Exception failure) when (failure is OperationCanceledException or FormatException or ConnectionResetException)
+        catch (Exception failure) when (failure is OperationCanceledException or ConnectionResetException)
         {
             // Slow or odd bytes are for what follows to judge, with its own time limits.
             return null;

@@ -27,7 +27,7 @@ internal sealed class ConnectionPipeline(string name, EntryPointOptions options,
             listen.Use(next => connection => responder.OnConnectionAsync(connection, next));
         }
 
-        var sniffer = new ConnectionSniffer(name, handlers, ReadTimeout, loggers);
+        var sniffer = new ConnectionSniffer(name, handlers, ReadTimeout, options.AllowAcmeByPass, loggers);
         listen.Use(next => connection => sniffer.OnConnectionAsync(connection, next));
     }
 

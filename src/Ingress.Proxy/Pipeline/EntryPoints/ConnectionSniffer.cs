@@ -1,76 +1,151 @@
-using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using Ingress.Proxy.Pipeline.Matching.Tcp;
+using Ingress.Proxy.Pipeline.Transports;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Ingress.Proxy.Pipeline.EntryPoints;
 
-/// <summary>Looks at a connection's first bytes, without taking them, to tell TLS from clear text and HTTP/2 from HTTP/1.</summary>
-internal sealed partial class ConnectionSniffer(string entryPoint, HandlerSwitch handlers, TimeSpan timeout, ILoggerFactory loggers)
+/// <summary>Looks at a connection's first bytes, without taking them, and sends it to a TCP router, to TLS and HTTPS, or to HTTP.</summary>
+internal sealed partial class ConnectionSniffer
 {
-    private const byte TlsHandshake = 0x16;
-    private readonly ILogger logger = loggers.CreateLogger<ConnectionSniffer>();
-    private readonly TlsTerminator tls = new(handlers, timeout, loggers.CreateLogger<TlsTerminator>());
+    private readonly string entryPoint;
+    private readonly HandlerSwitch handlers;
+    private readonly TimeSpan timeout;
+    private readonly bool allowAcmeByPass;
+    private readonly ILogger logger;
+    private readonly TlsTerminator tls;
+    private readonly TcpDispatch tcp;
 
-    private static ReadOnlySpan<byte> Http2Preface => "PRI * HTTP/2.0\r\n"u8;
+    /// <param name="entryPoint">The entry point's name.</param>
+    /// <param name="handlers">The handlers in force.</param>
+    /// <param name="timeout">How long a client may take to show what it speaks.</param>
+    /// <param name="allowAcmeByPass">Whether TCP routers may take the handshakes of ACME's TLS challenge.</param>
+    /// <param name="loggers">Loggers.</param>
+    public ConnectionSniffer(string entryPoint, HandlerSwitch handlers, TimeSpan timeout, bool allowAcmeByPass, ILoggerFactory loggers)
+    {
+        this.entryPoint = entryPoint;
+        this.handlers = handlers;
+        this.timeout = timeout;
+        this.allowAcmeByPass = allowAcmeByPass;
+        logger = loggers.CreateLogger<ConnectionSniffer>();
+        tls = new TlsTerminator(handlers, timeout, loggers.CreateLogger<TlsTerminator>());
+        tcp = new TcpDispatch(tls);
+    }
 
     /// <summary>Waits for the first bytes, then goes on as they ask.</summary>
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        var input = connection.Transport.Input;
-        bool isTls;
-        using (var deadline = new CancellationTokenSource(timeout))
+        var current = handlers.Current;
+        if (current.Tcp.Count > 0 && current.TcpTls.Count == 0 && current.Tls?.HasRouters != true)
         {
-            try
+            // Nothing that the client could say would change the choice, and the server may be the one to speak first.
+            if (current.Tcp.Match(TcpDispatch.FactsOf(connection, ClientHello.Silent)) is { } route)
             {
-                while (true)
-                {
-                    var read = await input.ReadAsync(deadline.Token).ConfigureAwait(false);
-                    if (read.Buffer.IsEmpty && read.IsCompleted)
-                    {
-                        input.AdvanceTo(read.Buffer.Start);
-                        return;
-                    }
-
-                    isTls = read.Buffer.FirstSpan[0] == TlsHandshake;
-                    var preface = isTls ? 0 : LengthOfPreface(read.Buffer);
-                    if (preface > 0 && preface < Http2Preface.Length && !read.IsCompleted)
-                    {
-                        input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                        continue;
-                    }
-
-                    input.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
-                    if (preface == Http2Preface.Length)
-                    {
-                        ClearTextHttp2.Mark(connection);
-                    }
-
-                    break;
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                LogSilent(logger, entryPoint, connection.RemoteEndPoint);
-                connection.Abort();
-                return;
-            }
-            catch (ConnectionResetException)
-            {
+                await tcp.RunAsync(connection, route, current.Tls).ConfigureAwait(false);
                 return;
             }
         }
 
-        await (isTls ? tls.OnConnectionAsync(connection, next) : next(connection)).ConfigureAwait(false);
+        var (kind, hello) = await LookAsync(connection).ConfigureAwait(false);
+        await (kind switch
+        {
+            ConnectionKind.ClearText or ConnectionKind.ClearTextHttp2 => OnClearTextAsync(connection, kind, current, next),
+            ConnectionKind.Tls => OnTlsAsync(connection, hello, current, next),
+            ConnectionKind.Postgres => OnPostgresAsync(connection, current),
+            _ => Task.CompletedTask,
+        }).ConfigureAwait(false);
     }
 
-    /// <summary>How many bytes of the HTTP/2 preface are there; 0 where the bytes are something else.</summary>
-    private static int LengthOfPreface(ReadOnlySequence<byte> bytes)
+    private Task OnClearTextAsync(ConnectionContext connection, ConnectionKind kind, EntryPointHandlers current, ConnectionDelegate next)
     {
-        Span<byte> start = stackalloc byte[(int)Math.Min(bytes.Length, Http2Preface.Length)];
-        bytes.Slice(0, start.Length).CopyTo(start);
-        return Http2Preface.StartsWith(start) ? start.Length : 0;
+        if (current.Tcp.Count > 0 && current.Tcp.Match(TcpDispatch.FactsOf(connection, ClientHello.Silent)) is { } route)
+        {
+            return tcp.RunAsync(connection, route, current.Tls);
+        }
+
+        if (kind == ConnectionKind.ClearTextHttp2)
+        {
+            ClearTextHttp2.Mark(connection);
+        }
+
+        return next(connection);
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "No byte on {EntryPointName} from {Peer} within readTimeout; connection closed")]
-    private static partial void LogSilent(ILogger logger, string entryPointName, System.Net.EndPoint? peer);
+    private Task OnTlsAsync(ConnectionContext connection, ClientHello hello, EntryPointHandlers current, ConnectionDelegate next)
+    {
+        var facts = TcpDispatch.FactsOf(connection, hello);
+        var isChallenge = !allowAcmeByPass && AlpnMatcher.IsOffered(facts, AlpnMatcher.AcmeProtocol);
+        return !isChallenge && TcpDispatch.RouteOfTls(current, facts) is { } route
+            ? tcp.RunAsync(connection, route, current.Tls)
+            : tls.OnConnectionAsync(connection, next);
+    }
+
+    // The client is told to go on, its hello then chooses among the TCP routers with TLS; HTTPS has no part in this.
+    private async Task OnPostgresAsync(ConnectionContext connection, EntryPointHandlers current)
+    {
+        var input = connection.Transport.Input;
+        if (!input.TryRead(out var read))
+        {
+            return;
+        }
+
+        input.AdvanceTo(read.Buffer.GetPosition(PostgresStart.Request.Length));
+        try
+        {
+            await connection.Features.Get<IConnectionSocketFeature>()!.Socket.SendAsync(PostgresStart.Agreement).ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            return;
+        }
+
+        var (kind, hello) = await LookAsync(connection).ConfigureAwait(false);
+        if (kind == ConnectionKind.Tls && current.TcpTls.Match(TcpDispatch.FactsOf(connection, hello)) is { } route)
+        {
+            await tcp.RunAsync(connection, route, current.Tls, startsPostgresTls: true).ConfigureAwait(false);
+        }
+    }
+
+    // Unknown where the connection ended or stayed silent.
+    private async Task<(ConnectionKind Kind, ClientHello Hello)> LookAsync(ConnectionContext connection)
+    {
+        var input = connection.Transport.Input;
+        using var deadline = new CancellationTokenSource(timeout);
+        try
+        {
+            while (true)
+            {
+                var read = await input.ReadAsync(deadline.Token).ConfigureAwait(false);
+                if (read.Buffer.IsEmpty && read.IsCompleted)
+                {
+                    input.AdvanceTo(read.Buffer.Start);
+                    return (ConnectionKind.Unknown, ClientHello.Silent);
+                }
+
+                var kind = FirstBytes.Look(read.Buffer, read.IsCompleted, out var hello);
+                input.AdvanceTo(read.Buffer.Start, kind == ConnectionKind.Unknown ? read.Buffer.End : read.Buffer.Start);
+                if (kind != ConnectionKind.Unknown)
+                {
+                    return (kind, hello);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            LogSilent(logger, entryPoint, connection.RemoteEndPoint);
+            connection.Abort();
+        }
+        catch (ConnectionResetException)
+        {
+            // The client is gone.
+        }
+
+        return (ConnectionKind.Unknown, ClientHello.Silent);
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A client on {EntryPointName} from {Peer} did not show what it speaks within readTimeout; connection closed")]
+    private static partial void LogSilent(ILogger logger, string entryPointName, EndPoint? peer);
 }

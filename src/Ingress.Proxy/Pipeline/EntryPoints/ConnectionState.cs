@@ -11,6 +11,9 @@ internal sealed class ConnectionState
     /// <summary>The peer's address as text, without a zone.</summary>
     public required string PeerHost { get; set; }
 
+    /// <summary>What the client connected to by a PROXY header; null without one.</summary>
+    public IPEndPoint? Destination { get; private set; }
+
     /// <summary>When the connection was accepted, as a <see cref="TimeProvider"/> timestamp.</summary>
     public required long Accepted { get; init; }
 
@@ -33,9 +36,10 @@ internal sealed class ConnectionState
         return new ConnectionState { Peer = peer, PeerHost = TextOf(peer.Address), Accepted = accepted };
     }
 
-    /// <summary>Takes the peer that a PROXY header names.</summary>
-    public void Replace(IPEndPoint peer)
+    /// <summary>Takes the peer that a PROXY header names, and what it connected to.</summary>
+    public void Replace(IPEndPoint peer, IPEndPoint? destination)
     {
+        Destination = destination;
         Peer = Unmapped(peer);
         PeerHost = TextOf(Peer.Address);
     }

@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace Ingress.Proxy.Pipeline.EntryPoints;
 
 /// <summary>A connection's pipes as a stream, for <see cref="System.Net.Security.SslStream"/>.</summary>
-internal sealed class DuplexPipeStream(IDuplexPipe pipes) : Stream
+internal class DuplexPipeStream(IDuplexPipe pipes) : Stream
 {
     /// <inheritdoc/>
     public override bool CanRead => true;

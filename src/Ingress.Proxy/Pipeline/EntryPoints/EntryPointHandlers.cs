@@ -1,4 +1,5 @@
 using Ingress.Proxy.Pipeline.Matching;
+using Ingress.Proxy.Pipeline.Matching.Tcp;
 using Ingress.Proxy.Tls;
 
 namespace Ingress.Proxy.Pipeline.EntryPoints;
@@ -14,6 +15,12 @@ internal sealed class EntryPointHandlers
 
     /// <summary>The routers for requests over TLS.</summary>
     public required HttpRouter Https { get; init; }
+
+    /// <summary>The TCP routers for clear-text connections.</summary>
+    public TcpRouter Tcp { get; init; } = TcpRouter.Empty;
+
+    /// <summary>The TCP routers for TLS connections, to be ended here or passed on.</summary>
+    public TcpRouter TcpTls { get; init; } = TcpRouter.Empty;
 
     /// <summary>Certificates and TLS options by server name; null before the first configuration, when no handshake succeeds.</summary>
     public TlsSelector? Tls { get; init; }

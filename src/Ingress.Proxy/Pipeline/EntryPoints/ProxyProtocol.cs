@@ -50,7 +50,7 @@ internal sealed partial class ProxyProtocol(ProxyProtocolOptions options, TimeSp
             while (true)
             {
                 var read = await input.ReadAsync(deadline.Token).ConfigureAwait(false);
-                var verdict = Parse(read.Buffer, out var length, out var source);
+                var verdict = Parse(read.Buffer, out var length, out var source, out var destination);
                 if (verdict == Verdict.Incomplete && !read.IsCompleted)
                 {
                     input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -67,7 +67,7 @@ internal sealed partial class ProxyProtocol(ProxyProtocolOptions options, TimeSp
                 input.AdvanceTo(verdict == Verdict.Complete ? read.Buffer.GetPosition(length) : read.Buffer.Start);
                 if (verdict == Verdict.Complete && isTrusted && source is not null)
                 {
-                    state.Replace(source);
+                    state.Replace(source, destination);
                     connection.RemoteEndPoint = source;
                 }
 
@@ -85,10 +85,10 @@ internal sealed partial class ProxyProtocol(ProxyProtocolOptions options, TimeSp
     }
 
     /// <summary>Looks for a header at the start of the bytes.</summary>
-    internal static Verdict Parse(ReadOnlySequence<byte> bytes, out long length, out IPEndPoint? source)
+    internal static Verdict Parse(ReadOnlySequence<byte> bytes, out long length, out IPEndPoint? source, out IPEndPoint? destination)
     {
         length = 0;
-        source = null;
+        source = destination = null;
         Span<byte> start = stackalloc byte[(int)Math.Min(bytes.Length, 16)];
         bytes.Slice(0, start.Length).CopyTo(start);
         if (start.IsEmpty)
@@ -98,12 +98,12 @@ internal sealed partial class ProxyProtocol(ProxyProtocolOptions options, TimeSp
 
         if (StartsAlike(start, Version2Start))
         {
-            return start.Length < 16 ? Verdict.Incomplete : ParseVersion2(bytes, start, out length, out source);
+            return start.Length < 16 ? Verdict.Incomplete : ParseVersion2(bytes, start, out length, out source, out destination);
         }
 
         if (StartsAlike(start, Version1Start))
         {
-            return start.Length < Version1Start.Length ? Verdict.Incomplete : ParseVersion1(bytes, out length, out source);
+            return start.Length < Version1Start.Length ? Verdict.Incomplete : ParseVersion1(bytes, out length, out source, out destination);
         }
 
         return Verdict.Absent;
@@ -112,10 +112,10 @@ internal sealed partial class ProxyProtocol(ProxyProtocolOptions options, TimeSp
     private static bool StartsAlike(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> signature)
         => bytes.Length < signature.Length ? signature.StartsWith(bytes) : bytes.StartsWith(signature);
 
-    private static Verdict ParseVersion1(ReadOnlySequence<byte> bytes, out long length, out IPEndPoint? source)
+    private static Verdict ParseVersion1(ReadOnlySequence<byte> bytes, out long length, out IPEndPoint? source, out IPEndPoint? destination)
     {
         length = 0;
-        source = null;
+        source = destination = null;
         Span<byte> line = stackalloc byte[(int)Math.Min(bytes.Length, LongestVersion1)];
         bytes.Slice(0, line.Length).CopyTo(line);
         var end = line.IndexOf("\r\n"u8);
@@ -132,20 +132,21 @@ internal sealed partial class ProxyProtocol(ProxyProtocolOptions options, TimeSp
         }
 
         if (words.Length != 6 || words[1] is not ("TCP4" or "TCP6")
-            || !IPAddress.TryParse(words[2], out var address) || !IPAddress.TryParse(words[3], out _)
+            || !IPAddress.TryParse(words[2], out var address) || !IPAddress.TryParse(words[3], out var target)
             || !ushort.TryParse(words[4], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            || !ushort.TryParse(words[5], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            || !ushort.TryParse(words[5], NumberStyles.None, CultureInfo.InvariantCulture, out var targetPort))
         {
             return Verdict.Broken;
         }
 
         source = new IPEndPoint(address, port);
+        destination = new IPEndPoint(target, targetPort);
         return Verdict.Complete;
     }
 
-    private static Verdict ParseVersion2(ReadOnlySequence<byte> bytes, ReadOnlySpan<byte> start, out long length, out IPEndPoint? source)
+    private static Verdict ParseVersion2(ReadOnlySequence<byte> bytes, ReadOnlySpan<byte> start, out long length, out IPEndPoint? source, out IPEndPoint? destination)
     {
-        source = null;
+        source = destination = null;
         var bodyLength = BinaryPrimitives.ReadUInt16BigEndian(start[14..]);
         length = 16 + bodyLength;
         if (start[12] >> 4 != 2 || (start[12] & 15) > 1)
@@ -174,6 +175,7 @@ internal sealed partial class ProxyProtocol(ProxyProtocolOptions options, TimeSp
         }
 
         source = new IPEndPoint(new IPAddress(body[..size]), BinaryPrimitives.ReadUInt16BigEndian(body[(2 * size)..]));
+        destination = new IPEndPoint(new IPAddress(body.Slice(size, size)), BinaryPrimitives.ReadUInt16BigEndian(body[((2 * size) + 2)..]));
         return Verdict.Complete;
     }
 

@@ -24,7 +24,7 @@ internal abstract class RelayEnd : IAsyncDisposable
     public abstract void Abort();
 
     /// <inheritdoc/>
-    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public abstract ValueTask DisposeAsync();
 
     /// <summary>Sends all bytes over a socket.</summary>
     protected static async ValueTask SendAllAsync(Socket socket, ReadOnlyMemory<byte> bytes)
@@ -86,6 +86,9 @@ internal abstract class RelayEnd : IAsyncDisposable
             input.CancelPendingRead();
             abort();
         }
+
+        /// <inheritdoc/>
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     /// <summary>A server in clear text.</summary>
