@@ -1,5 +1,6 @@
 using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Pipeline.Middlewares;
+using Ingress.Proxy.Pipeline.Middlewares.Tcp;
 
 namespace Ingress.Proxy;
 
@@ -10,6 +11,6 @@ public static class ProxyCatalogs
     public static IReadOnlyDictionary<string, OptionCatalog> All { get; } = new Dictionary<string, OptionCatalog>
     {
         ["middlewares"] = new(MiddlewareCatalog.All.Select(type => KeyValuePair.Create(type.Key, type.Options))),
-        ["tcpMiddlewares"] = new([]),
+        ["tcpMiddlewares"] = new(TcpMiddlewareCatalog.All.Select(type => KeyValuePair.Create(type.Key, type.Options))),
     };
 }

@@ -26,6 +26,7 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
     private readonly WantedNames wantedNames;
     private readonly CancellationTokenSource stopping = new();
     private readonly List<EntryPointServer> entryPoints = [];
+    private readonly List<UdpListener> udpEntryPoints = [];
     private readonly List<Task> running = [];
     private Snapshot? current;
     private IReadOnlyDictionary<string, ProviderMessage>? applied;
@@ -65,6 +66,10 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
             {
                 entryPoints.Add(new EntryPointServer(name, options, new HandlerSwitch(), loggers, time));
             }
+            else
+            {
+                udpEntryPoints.Add(new UdpListener(name, options, loggers, time));
+            }
         }
     }
 
@@ -81,7 +86,7 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
     internal IReadOnlyList<X509Certificate2> Certificates => current?.Certificates ?? [];
 
     /// <summary>Where an entry point listens, once started; null where there is none of this name.</summary>
-    public System.Net.IPEndPoint? EndpointOf(string entryPoint) => entryPoints.Find(server => server.Name == entryPoint)?.Endpoint;
+    public System.Net.IPEndPoint? EndpointOf(string entryPoint) => entryPoints.Find(server => server.Name == entryPoint)?.Endpoint ?? udpEntryPoints.Find(listener => listener.Name == entryPoint)?.Endpoint;
 
     /// <summary>Opens all entry points, starts all providers, and applies what they already know. An address that cannot be bound ends the start.</summary>
     public async Task StartAsync(CancellationToken cancellation)
@@ -89,6 +94,11 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         foreach (var entryPoint in entryPoints)
         {
             await entryPoint.StartAsync(cancellation).ConfigureAwait(false);
+        }
+
+        foreach (var listener in udpEntryPoints)
+        {
+            listener.Start();
         }
 
         foreach (var provider in providers)
@@ -110,7 +120,7 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
     {
         IsStopping = true;
         LogStopping(logger);
-        await Task.WhenAll(entryPoints.Select(entryPoint => entryPoint.StopAsync())).ConfigureAwait(false);
+        await Task.WhenAll([.. entryPoints.Select(entryPoint => entryPoint.StopAsync()), .. udpEntryPoints.Select(listener => listener.StopAsync())]).ConfigureAwait(false);
         await stopping.CancelAsync().ConfigureAwait(false);
         if (background is not null)
         {
@@ -128,6 +138,11 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         foreach (var entryPoint in entryPoints)
         {
             entryPoint.Dispose();
+        }
+
+        foreach (var listener in udpEntryPoints)
+        {
+            listener.Dispose();
         }
 
         foreach (var state in current?.State.All ?? [])
@@ -174,6 +189,11 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         foreach (var entryPoint in entryPoints)
         {
             entryPoint.Handlers.Current = snapshot.EntryPoints[entryPoint.Name];
+        }
+
+        foreach (var listener in udpEntryPoints)
+        {
+            listener.Service = snapshot.UdpEntryPoints.GetValueOrDefault(listener.Name);
         }
 
         var lastBackground = background;

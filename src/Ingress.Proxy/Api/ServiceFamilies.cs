@@ -59,6 +59,12 @@ internal sealed class TcpServiceFamily() : ServiceFamily<TcpServiceConfig>(curre
 {
     /// <inheritdoc/>
     protected override int ServersOf(TcpServiceConfig config) => config.LoadBalancer?.Servers.Count ?? 0;
+
+    /// <inheritdoc/>
+    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<TcpServiceConfig> item)
+        => RecordJson.WriteProperties(writer, item.Config is { LoadBalancer: { ServersTransport.Length: > 0 } balancer } && item.UsedBy.Count > 0
+            ? item.Config with { LoadBalancer = balancer with { ServersTransport = QualifiedName.Resolve(balancer.ServersTransport, item.Name) } }
+            : item.Config);
 }
 
 /// <summary><c>/api/udp/services</c>.</summary>

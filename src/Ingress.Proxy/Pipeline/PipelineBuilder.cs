@@ -8,6 +8,7 @@ using Ingress.Proxy.Pipeline.EntryPoints;
 using Ingress.Proxy.Pipeline.Matching;
 using Ingress.Proxy.Pipeline.Middlewares;
 using Ingress.Proxy.Pipeline.Services;
+using Ingress.Proxy.Pipeline.Services.Udp;
 using Ingress.Proxy.Tls;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ internal sealed partial class PipelineBuilder(
     TimeProvider time)
 {
     private readonly ILogger logger = loggers.CreateLogger<PipelineBuilder>();
+    private readonly List<string> udpEntryPoints = [.. settings.EntryPoints.Where(pair => EntryPointAddress.Parse(pair.Key, pair.Value.Address).IsUdp).Select(pair => pair.Key)];
     private readonly List<string> httpEntryPoints = [.. settings.EntryPoints.Where(pair => !EntryPointAddress.Parse(pair.Key, pair.Value.Address).IsUdp).Select(pair => pair.Key)];
 
     /// <summary>Builds a snapshot that takes over the state of the one before.</summary>
@@ -68,7 +70,8 @@ internal sealed partial class PipelineBuilder(
             };
         }
 
-        return new Snapshot(configuration, handlers, build.State, build.Background, [.. certificates.Certificates.Select(certificate => certificate.Leaf)]);
+        var datagrams = new UdpRouterBuilder(build).Build(udpEntryPoints);
+        return new Snapshot(configuration, handlers, datagrams, build.State, build.Background, [.. certificates.Certificates.Select(certificate => certificate.Leaf)]);
 
         void Disable(RouterEntry entry, string error)
         {
@@ -200,12 +203,14 @@ internal sealed partial class PipelineBuilder(
 /// <summary>One built configuration.</summary>
 /// <param name="Configuration">All objects with their status.</param>
 /// <param name="EntryPoints">The handlers by entry point.</param>
+/// <param name="UdpEntryPoints">Where the datagrams of UDP entry points go.</param>
 /// <param name="State">The state that the next snapshot may take over.</param>
 /// <param name="Background">Work to run while this snapshot is in force.</param>
 /// <param name="Certificates">The certificates on offer, without the generated default one.</param>
 internal sealed record Snapshot(
     RuntimeConfiguration Configuration,
     IReadOnlyDictionary<string, EntryPointHandlers> EntryPoints,
+    IReadOnlyDictionary<string, UdpService> UdpEntryPoints,
     StateStore State,
     IReadOnlyList<Func<CancellationToken, Task>> Background,
     IReadOnlyList<X509Certificate2> Certificates);

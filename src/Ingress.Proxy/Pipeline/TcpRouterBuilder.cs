@@ -127,7 +127,7 @@ internal sealed partial class TcpRouterBuilder(PipelineBuild build, StaticConfig
         {
             if (!Ascii.IsValid(domain))
             {
-                Fail(router, $"invalid domain name value \"{ByteText.ToText(domain)}\", non-ASCII characters are not allowed");
+                Fail(router, $"invalid domain name value \"{domain}\", non-ASCII characters are not allowed");
             }
         }
 

@@ -29,7 +29,7 @@ internal sealed class TcpServersTransport
         this.time = time;
         dialTimeout = config.DialTimeout.ToTimeSpan();
         keepAlive = config.DialKeepAlive.ToTimeSpan();
-        TerminationDelay = config.TerminationDelay.ToTimeSpan();
+        TerminationDelay = config.TerminationDelay.Nanoseconds < 0 ? Timeout.InfiniteTimeSpan : config.TerminationDelay.ToTimeSpan();
         proxyVersion = (config.ProxyProtocol ?? proxyProtocol)?.Version ?? 0;
         if (proxyVersion is < 0 or > 2 || (proxyVersion == 0 && (config.ProxyProtocol ?? proxyProtocol) is not null))
         {

@@ -100,7 +100,7 @@ internal sealed class RuleTree
         {
             foreach (var argument in Arguments)
             {
-                found.Add(argument.ToLowerInvariant());
+                found.Add(ByteText.ToText(argument).ToLowerInvariant());
             }
         }
     }

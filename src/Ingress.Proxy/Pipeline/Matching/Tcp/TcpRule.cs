@@ -25,7 +25,7 @@ internal sealed class TcpRule
     /// <summary>The rule as written.</summary>
     public RuleTree Tree { get; }
 
-    /// <summary>The names in its HostSNI matchers, lower case and one byte a character.</summary>
+    /// <summary>The names in its HostSNI matchers, in lower case.</summary>
     public IReadOnlyList<string> Domains { get; }
 
     /// <summary>Whether it is nothing but <c>HostSNI(`*`)</c>.</summary>

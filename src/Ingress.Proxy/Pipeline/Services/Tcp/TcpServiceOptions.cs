@@ -18,10 +18,11 @@ public sealed record TcpLoadBalancerOptions
     [AllowEmpty]
     public TcpProxyProtocolConfig? ProxyProtocol { get; init; }
 
-    /// <summary>Deprecated: milliseconds that the other direction stays open after one side ended. Default: not given.</summary>
+    /// <summary>Deprecated: how long the other direction stays open after one side ended; Traefik 3 takes it as nanoseconds, so only a negative one, which is for ever, makes a difference. Default: not given.</summary>
     public long? TerminationDelay { get; init; }
 
     /// <summary>Probes the servers. Default: none.</summary>
+    [AllowEmpty]
     public TcpHealthCheckOptions? HealthCheck { get; init; }
 }
 
