@@ -1,11 +1,10 @@
 using System.Net;
-using System.Net.Http.Headers;
+using Ingress.Proxy.Pipeline.Transports.Http1;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Ingress.Proxy.Pipeline.Transports;
@@ -13,8 +12,6 @@ namespace Ingress.Proxy.Pipeline.Transports;
 /// <summary>Sends requests to one server and its answers to the client. The only place that knows the library that does it.</summary>
 internal sealed partial class Forwarder : HttpTransformer
 {
-    private const string ForwardedFor = "X-Forwarded-For";
-
     private static readonly IHttpForwarder Library = new ServiceCollection()
         .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
         .AddHttpForwarder()
@@ -31,6 +28,8 @@ internal sealed partial class Forwarder : HttpTransformer
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly ForwarderRequestConfig protocol;
+    private readonly RequestHeaders headers;
+    private readonly Http1Pool? pool;
     private long lastFailureLogged = long.MinValue;
 
     public Forwarder(ServerUrl url, ServersTransport transport, ForwarderSettings settings, PipelineBuild build)
@@ -40,6 +39,8 @@ internal sealed partial class Forwarder : HttpTransformer
         this.settings = settings;
         time = build.Time;
         logger = build.Loggers.CreateLogger<Forwarder>();
+        headers = new RequestHeaders(url, settings);
+        pool = transport.PoolFor(url);
         protocol = url.Scheme switch
         {
             "h2c" => PriorKnowledge,
@@ -70,6 +71,16 @@ internal sealed partial class Forwarder : HttpTransformer
         return ForwardAsync(context, state);
     }
 
+    private ValueTask<ForwarderError> SendAsync(HttpContext context, RequestState state)
+    {
+        if (pool is not null && (!pool.SpeaksHttp2 || context.Request.Method == "CONNECT" || RequestHeaders.AskForUpgrade(context)))
+        {
+            return Library.SendAsync(context, url.Prefix, new Http1Exchange(context, state, pool, this, transport), Http11, this);
+        }
+
+        return Library.SendAsync(context, url.Prefix, transport.Invoker, protocol, this);
+    }
+
     private async Task ForwardAsync(HttpContext context, RequestState state)
     {
         var started = time.GetTimestamp();
@@ -81,8 +92,7 @@ internal sealed partial class Forwarder : HttpTransformer
         }
 
         state.Outcome = ForwardOutcome.None;
-        var config = ReferenceEquals(protocol, Negotiated) && context.Request.Headers.Upgrade.Count > 0 ? Http11 : protocol;
-        var error = await Library.SendAsync(context, url.Prefix, transport.Invoker, config, this).ConfigureAwait(false);
+        var error = await SendAsync(context, state).ConfigureAwait(false);
         state.OriginTicks = time.GetTimestamp() - started;
         if (error == ForwarderError.None)
         {
@@ -102,15 +112,13 @@ internal sealed partial class Forwarder : HttpTransformer
     /// <inheritdoc/>
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        var state = RequestState.Of(httpContext);
-        var headers = httpContext.Request.Headers;
-        proxyRequest.RequestUri = url.ForTarget(state.Target);
-        if (proxyRequest.Content is null && (headers.ContentType.Count > 0 || HasContentHeader(headers)))
+        if (pool is null || proxyRequest.Version.Major > 1)
         {
-            return WithEmptyContentAsync(httpContext, proxyRequest, destinationPrefix, state, cancellationToken);
+            return FillAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         }
 
-        CopyRequestHeaders(httpContext, proxyRequest, state);
+        // Over HTTP/1.1 the exchange takes all else from the client's request.
+        proxyRequest.RequestUri = url.Root;
         return ValueTask.CompletedTask;
     }
 
@@ -123,21 +131,22 @@ internal sealed partial class Forwarder : HttpTransformer
         }
 
         var state = RequestState.Of(httpContext);
-        var status = (int)proxyResponse.StatusCode;
-        state.OriginStatus = status;
+        state.OriginStatus = (int)proxyResponse.StatusCode;
         state.Outcome = ForwardOutcome.Answered;
         settings.Answered?.Invoke(time.GetTimestamp() - state.OriginTicks);
-        CopyResponseHeaders(proxyResponse, httpContext.Response.Headers, status);
-        if (status == StatusCodes.Status101SwitchingProtocols)
+        if (proxyResponse is Http1Response own)
         {
+            ResponseHeaders.Copy(own, httpContext.Response.Headers);
+            state.OriginBytes = own.Length > 0 && httpContext.Request.Method != "HEAD" ? own.Length : 0;
             return new ValueTask<bool>(true);
         }
 
+        ResponseHeaders.Copy(proxyResponse, httpContext.Response.Headers);
         if (proxyResponse.Content.Headers.ContentLength is { } length)
         {
             state.OriginBytes = httpContext.Request.Method == "HEAD" ? 0 : length;
         }
-        else
+        else if (state.OriginStatus != StatusCodes.Status101SwitchingProtocols)
         {
             proxyResponse.Content = new StreamedContent(proxyResponse.Content, httpContext, state);
         }
@@ -148,163 +157,39 @@ internal sealed partial class Forwarder : HttpTransformer
     /// <inheritdoc/>
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
     {
-        var trailers = proxyResponse.TrailingHeaders.NonValidated;
-        if (trailers.Count > 0 && httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } outgoing)
+        if (ResponseHeaders.HasTrailers(proxyResponse) && httpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } outgoing)
         {
-            foreach (var (name, values) in trailers)
-            {
-                if (!HopByHop.IsHopByHop(name))
-                {
-                    outgoing[name] = ToStringValues(values);
-                }
-            }
+            ResponseHeaders.CopyTrailers(proxyResponse, outgoing);
         }
 
         return ValueTask.CompletedTask;
     }
 
-    // A request without a body may still have a header such as Content-Type, which the client library takes only together with a body, if an empty one.
-    private async ValueTask WithEmptyContentAsync(
-        HttpContext context, HttpRequestMessage request, string prefix, RequestState state, CancellationToken cancellation)
+    /// <summary>Writes the head of a request over HTTP/1.1.</summary>
+    public void WriteHead(ref HeadWriter head, HttpContext context, HttpRequestMessage request, RequestState state) => headers.Write(ref head, context, request, state);
+
+    /// <summary>Sends a request to a server that has turned out to speak HTTP/2.</summary>
+    public async Task<HttpResponseMessage> SendNegotiatedAsync(HttpContext context, HttpRequestMessage request, CancellationToken cancellation)
     {
-        await base.TransformRequestAsync(context, request, prefix, cancellation).ConfigureAwait(false);
-        request.Headers.Clear();
-        request.Content?.Headers.Clear();
-        CopyRequestHeaders(context, request, state);
-    }
-
-    private static bool HasContentHeader(IHeaderDictionary headers)
-        => headers.ContentEncoding.Count > 0 || headers.ContentLanguage.Count > 0 || headers.ContentLocation.Count > 0 || headers.ContentMD5.Count > 0
-            || headers.ContentRange.Count > 0 || headers.ContentDisposition.Count > 0 || headers.Expires.Count > 0 || headers.LastModified.Count > 0 || headers.Allow.Count > 0;
-
-    private void CopyRequestHeaders(HttpContext context, HttpRequestMessage request, RequestState state)
-    {
-        var source = context.Request.Headers;
-        var target = request.Headers;
-        var connection = source.Connection;
-        var dropNamed = connection.Count > 0 && HopByHop.NamesOthers(connection);
-        var forwardedFor = state.KeepForwardedFor ? null : state.PeerHost;
-        foreach (var (name, values) in source)
-        {
-            if (HopByHop.IsHopByHop(name) || name[0] == ':' || (name.Length == 4 && name.Equals("Host", StringComparison.OrdinalIgnoreCase))
-                || (dropNamed && HopByHop.HasToken(connection, name)))
-            {
-                continue;
-            }
-
-            if (forwardedFor is not null && name.Length == ForwardedFor.Length && name.Equals(ForwardedFor, StringComparison.OrdinalIgnoreCase))
-            {
-                forwardedFor = string.Concat(values.Count == 1 ? values[0] : string.Join(", ", values.ToArray()), ", ", state.PeerHost);
-                continue;
-            }
-
-            Add(request, name, values);
-        }
-
-        if (forwardedFor is not null)
-        {
-            target.TryAddWithoutValidation(ForwardedFor, forwardedFor);
-        }
-
-        target.Host = settings.PassHostHeader ? state.Host : url.Authority;
-        if (HopByHop.HasToken(source.TE, "trailers"))
-        {
-            target.TryAddWithoutValidation("TE", "trailers");
-        }
-
-        if (source.Upgrade.Count > 0)
-        {
-            AskForUpgrade(context, request);
-        }
-    }
-
-    // The library passes on upgrades to WebSocket and SPDY by itself, and to nothing else.
-    private static void AskForUpgrade(HttpContext context, HttpRequestMessage request)
-    {
-        var protocols = context.Request.Headers.Upgrade;
-        var first = protocols.ToString();
-        if (first.Equals("websocket", StringComparison.OrdinalIgnoreCase) || first.StartsWith("SPDY/", StringComparison.OrdinalIgnoreCase)
-            || context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true })
-        {
-            return;
-        }
-
-        request.Version = HttpVersion.Version11;
+        request.Version = HttpVersion.Version20;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-        request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
-        request.Headers.TryAddWithoutValidation("Upgrade", (IEnumerable<string?>)protocols);
+        await FillAsync(context, request, url.Prefix, cancellation).ConfigureAwait(false);
+        return await transport.Invoker.SendAsync(request, cancellation).ConfigureAwait(false);
     }
 
-    private static void Add(HttpRequestMessage request, string name, in StringValues values)
+    private async ValueTask FillAsync(HttpContext context, HttpRequestMessage request, string prefix, CancellationToken cancellation)
     {
-        if (values.Count == 1)
+        var state = RequestState.Of(context);
+        request.RequestUri = url.ForTarget(state.Target);
+        if (request.Content is null && RequestHeaders.NeedBody(context.Request.Headers))
         {
-            var value = values[0]!;
-            if (!request.Headers.TryAddWithoutValidation(name, value))
-            {
-                request.Content?.Headers.TryAddWithoutValidation(name, value);
-            }
-        }
-        else if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
-        {
-            request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
-        }
-    }
-
-    private static void CopyResponseHeaders(HttpResponseMessage response, IHeaderDictionary target, int status)
-    {
-        var connection = response.Headers.NonValidated.TryGetValues("Connection", out var tokens) ? ToStringValues(tokens) : default;
-        var dropNamed = connection.Count > 0 && HopByHop.NamesOthers(connection);
-        Copy(response.Headers.NonValidated, target, dropNamed, connection);
-        Copy(response.Content.Headers.NonValidated, target, dropNamed, connection);
-        var isChunked = response.Headers.TransferEncodingChunked == true;
-        if (isChunked || status is >= 100 and < 200 or StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent)
-        {
-            target.Remove("Content-Length");
+            // The library takes a header such as Content-Type only together with a body, if an empty one, which it makes here.
+            await base.TransformRequestAsync(context, request, prefix, cancellation).ConfigureAwait(false);
+            request.Headers.Clear();
+            request.Content?.Headers.Clear();
         }
 
-        // As Go's server does: neither says anything of an answer that has no body to say it of.
-        if (status == StatusCodes.Status304NotModified)
-        {
-            target.Remove("Content-Type");
-            target.Remove("Content-Length");
-        }
-
-        if (isChunked && response.Headers.NonValidated.TryGetValues("Trailer", out var announced))
-        {
-            target.Append("Trailer", ToStringValues(announced));
-        }
-    }
-
-    private static void Copy(HttpHeadersNonValidated source, IHeaderDictionary target, bool dropNamed, in StringValues connection)
-    {
-        foreach (var (name, values) in source)
-        {
-            if (HopByHop.IsHopByHop(name) || (dropNamed && HopByHop.HasToken(connection, name)))
-            {
-                continue;
-            }
-
-            var copied = ToStringValues(values);
-            target[name] = target.TryGetValue(name, out var present) && present.Count > 0 ? StringValues.Concat(present, copied) : copied;
-        }
-    }
-
-    private static StringValues ToStringValues(in HeaderStringValues values)
-    {
-        if (values.Count == 1)
-        {
-            return values.ToString();
-        }
-
-        var copy = new string[values.Count];
-        var i = 0;
-        foreach (var value in values)
-        {
-            copy[i++] = value;
-        }
-
-        return copy;
+        headers.CopyTo(request, context, state);
     }
 
     private Task FailAsync(HttpContext context, RequestState state, Exception exception)

@@ -22,6 +22,7 @@ internal sealed class ServerUrl
         Path = path;
         basePath = preservePath ? path : "";
         Prefix = string.Concat(scheme == "https" ? "https://" : "http://", authority);
+        Root = IsUsable ? new Uri(Prefix) : null;
     }
 
     /// <summary>The URL as it was configured.</summary>
@@ -56,22 +57,32 @@ internal sealed class ServerUrl
             : throw new ConfigurationException($"error parsing server URL {text}: parse \"{text}\": {fault}");
     }
 
-    /// <summary>The URI that asks this server for a target.</summary>
-    public Uri ForTarget(RequestTarget target)
+    /// <summary>The server itself as a URI; null where it is not usable.</summary>
+    public Uri? Root { get; }
+
+    /// <summary>The target of a request line to this server.</summary>
+    public string TargetOf(RequestTarget target)
     {
         var pathAndQuery = target.RequestUri;
-        if (pathAndQuery.Contains(';', StringComparison.Ordinal))
+        if (target.RawQuery.Contains(';', StringComparison.Ordinal))
         {
             pathAndQuery = WithoutSemicolons(pathAndQuery);
         }
 
+        return Joined(pathAndQuery);
+    }
+
+    /// <summary>The URI that asks this server for a target.</summary>
+    public Uri ForTarget(RequestTarget target)
+    {
+        var pathAndQuery = TargetOf(target);
         var slot = (int)((uint)pathAndQuery.GetHashCode(StringComparison.Ordinal) % KeptUris);
         if (recent[slot] is { } entry && entry.Target == pathAndQuery)
         {
             return entry.Uri;
         }
 
-        var uri = new Uri(string.Concat(Prefix, Joined(pathAndQuery)), AsItIs);
+        var uri = new Uri(string.Concat(Prefix, pathAndQuery), AsItIs);
         if (pathAndQuery.Length <= LongestKeptTarget)
         {
             recent[slot] = new Entry(pathAndQuery, uri);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Ingress.Proxy.Configuration;
@@ -12,21 +13,27 @@ internal sealed partial class ServersTransport : IDisposable
 {
     private const int KeepAliveSeconds = 30;
     private const int LargestResponseHeadKib = 1024;
+    private const int UsualIdle = 200;
 
     private static readonly ServersTransportConfig Fallback = new() { MaxIdleConnsPerHost = 200, ForwardingTimeouts = new() };
     private static readonly bool ProxyConfigured = IsProxyConfigured();
 
     private readonly SocketsHttpHandler handler;
-    private readonly Http1Handler clearText;
-    private readonly ServerTls? tls;
+    private readonly ServerTls tls;
     private readonly TimeSpan dialTimeout;
+    private readonly TimeSpan idleTimeout;
+    private readonly int mostIdle;
+    private readonly ConcurrentDictionary<(string Scheme, string Authority), Http1Pool> pools = new();
 
-    private ServersTransport(ServersTransportConfig config, ServerTls? tls, TimeProvider time)
+    private ServersTransport(ServersTransportConfig config, ServerTls tls)
     {
         this.tls = tls;
         var timeouts = config.ForwardingTimeouts ?? new ForwardingTimeoutsConfig();
         dialTimeout = timeouts.DialTimeout > GoDuration.Zero ? timeouts.DialTimeout.ToTimeSpan() : Timeout.InfiniteTimeSpan;
         DisableHttp2 = config.DisableHttp2;
+        idleTimeout = timeouts.IdleConnTimeout > GoDuration.Zero ? timeouts.IdleConnTimeout.ToTimeSpan() : Timeout.InfiniteTimeSpan;
+        mostIdle = config.MaxIdleConnsPerHost switch { 0 => UsualIdle, < 0 => 0, var most => most };
+        HeadTimeout = timeouts.ResponseHeaderTimeout > GoDuration.Zero ? timeouts.ResponseHeaderTimeout.ToTimeSpan() : Timeout.InfiniteTimeSpan;
         handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -39,9 +46,9 @@ internal sealed partial class ServersTransport : IDisposable
             MaxResponseHeadersLength = LargestResponseHeadKib,
 #pragma warning restore CA2262
             ConnectTimeout = Timeout.InfiniteTimeSpan,
-            PooledConnectionIdleTimeout = timeouts.IdleConnTimeout > GoDuration.Zero ? timeouts.IdleConnTimeout.ToTimeSpan() : Timeout.InfiniteTimeSpan,
+            PooledConnectionIdleTimeout = idleTimeout,
             // A negative number of idle connections means that none is kept.
-            PooledConnectionLifetime = config.MaxIdleConnsPerHost < 0 ? TimeSpan.Zero : Timeout.InfiniteTimeSpan,
+            PooledConnectionLifetime = mostIdle == 0 ? TimeSpan.Zero : Timeout.InfiniteTimeSpan,
             RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => System.Text.Encoding.Latin1,
             ConnectCallback = ConnectAsync,
@@ -52,21 +59,19 @@ internal sealed partial class ServersTransport : IDisposable
             handler.KeepAlivePingTimeout = AtLeastOneSecond(timeouts.PingTimeout);
         }
 
-        if (tls is not null)
-        {
-            handler.SslOptions = tls.OptionsFor(null, http2: !DisableHttp2, out _);
-        }
+        handler.SslOptions = tls.OptionsFor(null, http2: !DisableHttp2, out _);
 
-        var idleTimeout = timeouts.IdleConnTimeout > GoDuration.Zero ? timeouts.IdleConnTimeout.ToTimeSpan() : TimeSpan.Zero;
-        clearText = new Http1Handler(async (host, port, cancellation) => await DialAsync(new DnsEndPoint(host, port), cancellation).ConfigureAwait(false), config.MaxIdleConnsPerHost, idleTimeout, time);
-        HttpMessageHandler both = ProxyConfigured ? handler : new ByScheme(clearText, handler);
-        Invoker = timeouts.ResponseHeaderTimeout > GoDuration.Zero
-            ? new TimedInvoker(both, timeouts.ResponseHeaderTimeout.ToTimeSpan())
-            : new HttpMessageInvoker(both, disposeHandler: false);
+        Invoker = HeadTimeout == Timeout.InfiniteTimeSpan ? new HttpMessageInvoker(handler, disposeHandler: false) : new TimedInvoker(handler, HeadTimeout);
     }
 
     /// <summary>Sends requests over the pooled connections.</summary>
     public HttpMessageInvoker Invoker { get; }
+
+    /// <summary>What <see cref="Invoker"/> hands requests to.</summary>
+    public HttpMessageHandler Handler => handler;
+
+    /// <summary>How long the head of an answer may take; infinite for no limit.</summary>
+    public TimeSpan HeadTimeout { get; }
 
     /// <summary>Whether https servers are asked by HTTP/1.1 only.</summary>
     public bool DisableHttp2 { get; }
@@ -81,37 +86,52 @@ internal sealed partial class ServersTransport : IDisposable
             config = qualified == DefaultName ? Fallback : throw new ConfigurationException($"servers transport not found {qualified}");
         }
 
-        return build.State.Get("serversTransport", qualified, RecordJson.Canonical(config), () => Create(qualified, config, build.Loggers, build.Time));
+        return build.State.Get("serversTransport", qualified, RecordJson.Canonical(config), () => Create(qualified, config, build.Loggers));
+    }
+
+    /// <summary>The HTTP/1.1 connections to a server; null where it is asked in another way: by HTTP/2 without TLS, or through an outgoing proxy.</summary>
+    public Http1Pool? PoolFor(ServerUrl url)
+    {
+        if (ProxyConfigured || !url.IsUsable || url.Scheme == "h2c")
+        {
+            return null;
+        }
+
+        return pools.GetOrAdd((url.Scheme, url.Authority), static (key, arg) => arg.Transport.NewPool(key.Scheme == "https", arg.Url.Root!), (Transport: this, Url: url));
     }
 
     public void Dispose()
     {
+        foreach (var pool in pools.Values)
+        {
+            pool.Dispose();
+        }
+
         Invoker.Dispose();
-        clearText.Dispose();
         handler.Dispose();
     }
 
-    private static ServersTransport Create(string name, ServersTransportConfig config, ILoggerFactory loggers, TimeProvider time)
+    private static ServersTransport Create(string name, ServersTransportConfig config, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<ServersTransport>();
         try
         {
-            return new ServersTransport(config, ServerTls.Create(config, fault => LogFault(logger, name, fault)), time);
+            return new ServersTransport(config, ServerTls.Create(config, fault => LogFault(logger, name, fault)));
         }
         catch (ConfigurationException fault)
         {
             LogDropped(logger, name, fault.Message);
-            return new ServersTransport(config, ServerTls.Default, time);
+            return new ServersTransport(config, ServerTls.Default);
         }
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
-        var stream = new NetworkStream(await DialAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false), ownsSocket: true);
+        var stream = await DialAsync(context.DnsEndPoint, cancellation).ConfigureAwait(false);
         var request = context.InitialRequestMessage;
         var uri = request.RequestUri!;
         var isDirect = uri.Port == context.DnsEndPoint.Port && string.Equals(uri.IdnHost, context.DnsEndPoint.Host, StringComparison.OrdinalIgnoreCase);
-        if (tls is null || !isDirect || uri.Scheme != Uri.UriSchemeHttps)
+        if (!isDirect || uri.Scheme != Uri.UriSchemeHttps)
         {
             return stream;
         }
@@ -119,7 +139,40 @@ internal sealed partial class ServersTransport : IDisposable
         return await tls.HandshakeAsync(stream, uri.IdnHost, request.Version.Major >= 2, cancellation).ConfigureAwait(false);
     }
 
-    private async ValueTask<Socket> DialAsync(DnsEndPoint endPoint, CancellationToken cancellation)
+    private Http1Pool NewPool(bool isSecure, Uri root)
+    {
+        var endPoint = new DnsEndPoint(root.IdnHost, root.Port);
+        return new Http1Pool(OpenAsync, isSecure && !DisableHttp2, idleTimeout, mostIdle);
+
+        async ValueTask<Http1Connection> OpenAsync(bool http2, CancellationToken cancellation)
+        {
+            NetworkStream stream;
+            try
+            {
+                stream = await DialAsync(endPoint, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (fault is SocketException or TimeoutException)
+            {
+                throw new HttpRequestException(HttpRequestError.ConnectionError, $"cannot connect to {endPoint.Host}:{endPoint.Port}", fault);
+            }
+
+            if (!isSecure)
+            {
+                return new Http1Connection(stream.Socket, stream);
+            }
+
+            try
+            {
+                return new Http1Connection(stream.Socket, await tls.HandshakeAsync(stream, root.IdnHost, http2, cancellation).ConfigureAwait(false));
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                throw new HttpRequestException(HttpRequestError.SecureConnectionError, $"no TLS with {endPoint.Host}:{endPoint.Port}", fault);
+            }
+        }
+    }
+
+    private async ValueTask<NetworkStream> DialAsync(DnsEndPoint endPoint, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -144,7 +197,7 @@ internal sealed partial class ServersTransport : IDisposable
                 }
             }
 
-            return socket;
+            return new NetworkStream(socket, ownsSocket: true);
         }
         catch
         {
@@ -167,27 +220,6 @@ internal sealed partial class ServersTransport : IDisposable
         }
 
         return false;
-    }
-
-    /// <summary>Clear-text HTTP/1.1 by our own client, everything else by the framework's.</summary>
-    private sealed class ByScheme(Http1Handler clearText, SocketsHttpHandler everythingElse) : HttpMessageHandler
-    {
-        private readonly HttpMessageInvoker own = new(clearText, disposeHandler: false);
-        private readonly HttpMessageInvoker framework = new(everythingElse, disposeHandler: false);
-
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-            => (request.Version.Major == 1 && request.RequestUri!.Scheme == Uri.UriSchemeHttp ? own : framework).SendAsync(request, cancellationToken);
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                own.Dispose();
-                framework.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "serversTransport {Name}: {Fault}; servers are asked with default TLS settings")]

@@ -1,39 +1,51 @@
 using System.Collections.Concurrent;
+using System.Net.Security;
 
 namespace Ingress.Proxy.Pipeline.Transports.Http1;
 
-/// <summary>The idle connections to one server. The one used last is taken first, so that a quiet server's surplus ages and goes.</summary>
+/// <summary>The connections to one server over which HTTP/1.1 is spoken. The one used last is used first, so that those in excess grow old and are closed.</summary>
 internal sealed class Http1Pool : IDisposable
 {
-    private const int WhenUnset = 2;
+    private const int TrustedIdleMilliseconds = 500;
+
     private readonly ConcurrentStack<Http1Connection> idle = new();
-    private readonly int maxIdle;
-    private readonly TimeSpan idleTimeout;
-    private readonly TimeProvider time;
-    private readonly ITimer? sweeper;
-    private int count;
+    private readonly Func<bool, CancellationToken, ValueTask<Http1Connection>> dial;
+    private readonly long idleMilliseconds;
+    private readonly int mostIdle;
+    private readonly ITimer sweeper;
+    private int idleCount;
     private volatile bool isClosed;
 
-    public Http1Pool(int maxIdle, TimeSpan idleTimeout, TimeProvider time)
+    /// <param name="dial">Opens a connection; the argument says whether HTTP/2 may be offered.</param>
+    /// <param name="mayNegotiate">Whether the server may turn out to speak HTTP/2.</param>
+    /// <param name="idleTimeout">How long an idle connection is kept.</param>
+    /// <param name="mostIdle">How many idle connections are kept.</param>
+    public Http1Pool(Func<bool, CancellationToken, ValueTask<Http1Connection>> dial, bool mayNegotiate, TimeSpan idleTimeout, int mostIdle)
     {
-        this.maxIdle = maxIdle == 0 ? WhenUnset : maxIdle;
-        this.idleTimeout = idleTimeout;
-        this.time = time;
-        if (idleTimeout > TimeSpan.Zero)
-        {
-            var interval = TimeSpan.FromSeconds(Math.Clamp(idleTimeout.TotalSeconds / 2, 1, 30));
-            sweeper = time.CreateTimer(static pool => ((Http1Pool)pool!).Sweep(), this, interval, interval);
-        }
+        this.dial = dial;
+        this.mostIdle = mostIdle;
+        idleMilliseconds = idleTimeout == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)idleTimeout.TotalMilliseconds;
+        IsUndecided = mayNegotiate;
+        var period = TimeSpan.FromMilliseconds(Math.Clamp(idleMilliseconds / 4, 250, 30_000));
+        sweeper = TimeProvider.System.CreateTimer(static pool => ((Http1Pool)pool!).Sweep(), this, period, period);
     }
 
-    /// <summary>An idle connection that still looks alive, or null.</summary>
-    public Http1Connection? Rent()
+    /// <summary>Whether it is not known yet if the server speaks HTTP/2.</summary>
+    public bool IsUndecided { get; private set; }
+
+    /// <summary>Whether the server has chosen HTTP/2, so that its requests belong elsewhere.</summary>
+    public bool SpeaksHttp2 { get; private set; }
+
+    /// <summary>An idle connection, or null. One that has rested for a while, or must not fail, is looked at first.</summary>
+    public Http1Connection? Take(bool mustBeAlive)
     {
         while (idle.TryPop(out var connection))
         {
-            Interlocked.Decrement(ref count);
-            if (!IsTooOld(connection) && connection.IsAlive)
+            Interlocked.Decrement(ref idleCount);
+            var rested = Environment.TickCount64 - connection.IdleSince;
+            if (rested < idleMilliseconds && ((rested < TrustedIdleMilliseconds && !mustBeAlive) || !connection.IsStale()))
             {
+                connection.Begin();
                 return connection;
             }
 
@@ -43,35 +55,58 @@ internal sealed class Http1Pool : IDisposable
         return null;
     }
 
-    /// <summary>Takes back a connection whose last exchange ended cleanly.</summary>
+    /// <summary>A new connection; null where the server chose HTTP/2.</summary>
+    public async ValueTask<Http1Connection?> DialAsync(CancellationToken cancellation)
+    {
+        var offers = IsUndecided;
+        var connection = await dial(offers, cancellation).ConfigureAwait(false);
+        if (offers)
+        {
+            IsUndecided = false;
+            if (connection.Stream is SslStream secure && secure.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2)
+            {
+                SpeaksHttp2 = true;
+                connection.Dispose();
+                return null;
+            }
+        }
+
+        connection.Begin();
+        return connection;
+    }
+
+    /// <summary>Takes back a connection whose answer has been read to its end.</summary>
     public void Return(Http1Connection connection)
     {
-        connection.IdleSince = time.GetTimestamp();
-        if (isClosed || Interlocked.Increment(ref count) > maxIdle)
+        connection.Rest();
+        if (isClosed || Interlocked.Increment(ref idleCount) > mostIdle)
         {
-            Interlocked.Decrement(ref count);
+            if (!isClosed)
+            {
+                Interlocked.Decrement(ref idleCount);
+            }
+
             connection.Dispose();
             return;
         }
 
+        connection.IsReused = true;
+        connection.IdleSince = Environment.TickCount64;
         idle.Push(connection);
         if (isClosed)
         {
-            Close();
+            Drain();
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         isClosed = true;
-        sweeper?.Dispose();
-        Close();
+        sweeper.Dispose();
+        Drain();
     }
 
-    private bool IsTooOld(Http1Connection connection) => idleTimeout > TimeSpan.Zero && time.GetElapsedTime(connection.IdleSince) > idleTimeout;
-
-    private void Close()
+    private void Drain()
     {
         while (idle.TryPop(out var connection))
         {
@@ -79,22 +114,39 @@ internal sealed class Http1Pool : IDisposable
         }
     }
 
+    // Closes what is too old or was closed by the server. Those that stay keep their order.
     private void Sweep()
     {
-        // The oldest lie at the bottom of the stack: take all, and put back those that may stay.
-        var all = new Http1Connection[Math.Max(idle.Count, 1)];
-        var taken = idle.TryPopRange(all);
-        for (var i = taken - 1; i >= 0; i--)
+        if (idle.IsEmpty)
         {
-            if (isClosed || IsTooOld(all[i]))
+            return;
+        }
+
+        var all = new Http1Connection[idle.Count];
+        var count = idle.TryPopRange(all);
+        var kept = 0;
+        for (var i = 0; i < count; i++)
+        {
+            if (Environment.TickCount64 - all[i].IdleSince < idleMilliseconds && !all[i].IsStale())
             {
-                Interlocked.Decrement(ref count);
-                all[i].Dispose();
+                all[kept++] = all[i];
             }
             else
             {
-                idle.Push(all[i]);
+                Interlocked.Decrement(ref idleCount);
+                all[i].Dispose();
             }
+        }
+
+        Array.Reverse(all, 0, kept);
+        if (kept > 0)
+        {
+            idle.PushRange(all, 0, kept);
+        }
+
+        if (isClosed)
+        {
+            Drain();
         }
     }
 }
