@@ -67,6 +67,47 @@ internal static class LocationUrl
         return true;
     }
 
+    /// <summary>The reference as a full URL, seen from a base; false where it is no URL.</summary>
+    public static bool TryResolve(string baseUrl, string reference, out string resolved)
+    {
+        var rest = reference;
+        if (!TryCutScheme(ref rest, out var scheme))
+        {
+            resolved = "";
+            return false;
+        }
+
+        return TryNormalize(scheme.Length > 0 ? reference : Join(baseUrl, reference), out resolved);
+    }
+
+    private static string Join(string baseUrl, string reference)
+    {
+        var authority = baseUrl.IndexOf("://", StringComparison.Ordinal) + 3;
+        if (reference.StartsWith("//", StringComparison.Ordinal))
+        {
+            return baseUrl[..(authority - 2)] + reference;
+        }
+
+        var (withoutQuery, _) = Cut(Cut(baseUrl, '#').Before, '?');
+        var slash = withoutQuery.IndexOf('/', authority);
+        var root = slash < 0 ? withoutQuery : withoutQuery[..slash];
+        var path = slash < 0 ? "/" : withoutQuery[slash..];
+        if (reference.Length == 0 || reference[0] is '?' or '#')
+        {
+            return root + path + reference;
+        }
+
+        var (referencePath, queryAndFragment) = SplitPath(reference);
+        var joined = reference[0] == '/' ? referencePath : path[..(path.LastIndexOf('/') + 1)] + referencePath;
+        return root + RewrittenPath.WithoutDots(joined) + queryAndFragment;
+    }
+
+    private static (string Path, string Behind) SplitPath(string reference)
+    {
+        var end = reference.AsSpan().IndexOfAny('?', '#');
+        return end < 0 ? (reference, "") : (reference[..end], reference[end..]);
+    }
+
     private static (string Before, string? After) Cut(string text, char separator)
     {
         var at = text.IndexOf(separator, StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using Ingress.Proxy.Pipeline.Middlewares.Authentication;
 using Ingress.Proxy.Pipeline.Middlewares.Buffering;
 using Ingress.Proxy.Pipeline.Middlewares.CircuitBreaking;
 using Ingress.Proxy.Pipeline.Middlewares.Compression;
+using Ingress.Proxy.Pipeline.Middlewares.ForwardedAuth;
 using Ingress.Proxy.Pipeline.Middlewares.Grpc;
 using Ingress.Proxy.Pipeline.Middlewares.HeaderEditing;
 using Ingress.Proxy.Pipeline.Middlewares.RateLimiting;
@@ -25,6 +26,7 @@ internal static class MiddlewareCatalog
         new("digestAuth", typeof(DigestAuthOptions), DigestAuth.Build),
         new("encodedCharacters", typeof(EncodedCharactersOptions), EncodedCharacters.Build),
         new("errors", typeof(ErrorsOptions), Errors.Build),
+        new("forwardAuth", typeof(ForwardAuthOptions), ForwardAuth.Build),
         new("grpcWeb", typeof(GrpcWebOptions), GrpcWeb.Build),
         new("headers", typeof(HeadersOptions), Headers.Build),
         new("inFlightReq", typeof(InFlightReqOptions), InFlightReq.Build),

@@ -46,6 +46,35 @@ internal static class RewrittenPath
         target.Set(path, rawPath);
     }
 
+    /// <summary>The path without <c>.</c> and <c>..</c> segments, as RFC 3986, section 5.2.4, removes them.</summary>
+    public static string WithoutDots(string path)
+    {
+        var kept = new List<string>();
+        var segments = path.Split('/');
+        for (var i = 0; i < segments.Length; i++)
+        {
+            var isLast = i == segments.Length - 1;
+            if (segments[i] is "." or "..")
+            {
+                if (segments[i] == ".." && kept.Count > 1)
+                {
+                    kept.RemoveAt(kept.Count - 1);
+                }
+
+                if (isLast)
+                {
+                    kept.Add("");
+                }
+            }
+            else
+            {
+                kept.Add(segments[i]);
+            }
+        }
+
+        return string.Join('/', kept);
+    }
+
     /// <summary>The text with a slash in front, unless it is empty.</summary>
     public static string LeadingSlash(string path) => path.Length == 0 || path[0] == '/' ? path : "/" + path;
 
