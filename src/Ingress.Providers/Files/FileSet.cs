@@ -1,5 +1,6 @@
 using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Configuration.DynamicModel;
+using Ingress.Proxy.Configuration.Templating;
 using Microsoft.Extensions.Logging;
 
 namespace Ingress.Providers.Files;
@@ -70,6 +71,11 @@ internal sealed partial class FileSet(FilesProviderOptions options, DecoderSetti
             faults.AddRange(read.Faults);
             return read.Faults.Count > 0 ? null : Decode(read.Root, file, faults);
         }
+        catch (TemplateException exception)
+        {
+            faults.Add(new DecodeFault { Source = file, Reason = exception.Message });
+            return null;
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             faults.Add(new DecodeFault { Source = file, Reason = $"the file cannot be read: {exception.Message}" });
@@ -77,14 +83,21 @@ internal sealed partial class FileSet(FilesProviderOptions options, DecoderSetti
         }
     }
 
+    /// <summary>Every file is a template first; most have nothing in it to fill in.</summary>
     private string Expand(string text, string file)
     {
-        if (options.DebugLogGeneratedTemplate)
+        if (!text.Contains("{{", StringComparison.Ordinal))
         {
-            LogTemplate(logger, file, text);
+            return text;
         }
 
-        return text;
+        var expanded = GoTemplate.Parse(file, text).Execute(false);
+        if (options.DebugLogGeneratedTemplate)
+        {
+            LogTemplate(logger, file, expanded);
+        }
+
+        return expanded;
     }
 
     /// <summary>Unknown root keys are passed over, so that they can hold anchors.</summary>
