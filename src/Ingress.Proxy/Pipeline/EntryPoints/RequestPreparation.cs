@@ -33,7 +33,7 @@ internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider
         state.PeerPort = connection.Peer.Port;
         state.KeepForwardedFor = keepsForwardedFor;
         state.StartTimestamp = time.GetTimestamp();
-        state.Host = request.Host.Value ?? "";
+        state.Host = request.Headers.Host.ToString();
 
         if (!PassesNames(request.Headers, out var refusal))
         {
