@@ -20,6 +20,9 @@ internal sealed class PipelineBuild
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 
+    /// <summary>Whether requests to servers over HTTP/1.1 are marked (<c>experimental.fastProxy.debug</c>). Default: false.</summary>
+    public bool MarksFastProxy { get; init; }
+
     /// <summary>Services of this process by name without <c>@internal</c>.</summary>
     public required IReadOnlyDictionary<string, IInternalService> InternalServices { get; init; }
 

@@ -37,6 +37,7 @@ internal sealed partial class PipelineBuilder(
             Loggers = loggers,
             Time = time,
             InternalServices = internalServices,
+            MarksFastProxy = settings.Experimental?.FastProxy is { Debug: true },
         };
         var middlewares = new MiddlewareChain(build);
         var services = new ServiceBuilder(build, middlewares);

@@ -113,7 +113,7 @@ internal sealed class LoadBalancer : HttpService
         for (var i = 0; i < forwarders.Length; i++)
         {
             var target = pool.Targets[i];
-            forwarders[i] = new Forwarder(urls[pool.Places[i]], transport!, SettingsFor(runtime.Name, options, pool, target), snapshot);
+            forwarders[i] = new Forwarder(urls[pool.Places[i]], transport!, SettingsFor(runtime.Name, options, pool, target) with { MarksFastProxy = snapshot.MarksFastProxy && !transport!.MayNegotiate(urls[pool.Places[i]]) }, snapshot);
         }
 
         foreach (var url in urls)

@@ -67,8 +67,12 @@ internal static class ErrorResponses
                 case AggregateException { InnerExceptions.Count: > 0 } several:
                     exception = several.InnerExceptions[0];
                     break;
-                case HttpRequestException or IOException and not HttpIOException when exception.InnerException is { } inner:
+                case HttpRequestException when exception.InnerException is { } inner:
                     exception = inner;
+                    break;
+                case IOException and not (HttpIOException or BadHttpRequestException)
+                    when exception.InnerException is SocketException or IOException or TimeoutException or AuthenticationException or HttpRequestException:
+                    exception = exception.InnerException;
                     break;
                 case OperationCanceledException when exception.InnerException is TimeoutException timeout:
                     exception = timeout;

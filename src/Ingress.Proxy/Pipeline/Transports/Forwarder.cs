@@ -138,6 +138,12 @@ internal sealed partial class Forwarder : HttpTransformer
         {
             ResponseHeaders.Copy(own, httpContext.Response.Headers);
             state.OriginBytes = own.Length > 0 && httpContext.Request.Method != "HEAD" ? own.Length : 0;
+            if (own.AnnouncesTrailers && MayFrame(httpContext))
+            {
+                httpContext.Response.Headers.TransferEncoding = "chunked";
+                own.Content = new Http1Content(new RechunkedBody(own.Body!, own));
+            }
+
             return new ValueTask<bool>(true);
         }
 
@@ -164,6 +170,11 @@ internal sealed partial class Forwarder : HttpTransformer
 
         return ValueTask.CompletedTask;
     }
+
+    // Only where nothing stands between this and the connection, such as a middleware that changes the body.
+    private static bool MayFrame(HttpContext context)
+        => HttpProtocol.IsHttp11(context.Request.Protocol) && context.Request.Method != "HEAD" && context.Features.Get<IHttpResponseTrailersFeature>() is null
+            && context.Features.Get<IHttpResponseFeature>() is not ResponseInterceptor;
 
     /// <summary>Writes the head of a request over HTTP/1.1.</summary>
     public void WriteHead(ref HeadWriter head, HttpContext context, HttpRequestMessage request, RequestState state) => headers.Write(ref head, context, request, state);
@@ -237,6 +248,9 @@ internal sealed record ForwarderSettings
 
     /// <summary>Passes the client's Host on; otherwise the server's.</summary>
     public required bool PassHostHeader { get; init; }
+
+    /// <summary>Adds a header by which Traefik's second HTTP client shows itself (<c>experimental.fastProxy.debug</c>). Default: false.</summary>
+    public bool MarksFastProxy { get; init; }
 
     /// <summary>Called with the time to each answer's head, in ticks of the clock. Default: nobody wants to know.</summary>
     public Action<long>? Answered { get; init; }

@@ -18,7 +18,7 @@ internal sealed class RequestHeaders(ServerUrl url, ForwarderSettings settings)
         var connection = source.Connection;
         var dropNamed = connection.Count > 0 && HopByHop.NamesOthers(connection);
         var forwardedFor = state.KeepForwardedFor ? null : state.PeerHost;
-        head.Line(request.Method.Method, url.TargetOf(state.Target));
+        head.Line(context.Request.Method == "CONNECT" ? request.Method.Method : context.Request.Method, url.TargetOf(state.Target));
         head.Header("Host", settings.PassHostHeader ? state.Host : url.Authority);
         foreach (var (name, values) in source)
         {
@@ -47,6 +47,11 @@ internal sealed class RequestHeaders(ServerUrl url, ForwarderSettings settings)
         if (source.TE.Count > 0 && HopByHop.HasToken(source.TE, "trailers"))
         {
             head.Bytes("Te: trailers\r\n"u8);
+        }
+
+        if (settings.MarksFastProxy)
+        {
+            head.Bytes("X-Traefik-Fast-Proxy: enabled\r\n"u8);
         }
 
         WriteUpgrade(ref head, context, request);
@@ -101,7 +106,8 @@ internal sealed class RequestHeaders(ServerUrl url, ForwarderSettings settings)
 
     /// <summary>Whether the client asks to switch protocols.</summary>
     public static bool AskForUpgrade(HttpContext context)
-        => context.Request.Headers.Upgrade.Count > 0 && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
+        => context.Request.Headers.Upgrade is { Count: > 0 } protocols && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+            && !protocols.ToString().Equals("h2c", StringComparison.OrdinalIgnoreCase);
 
     private static void WriteUpgrade(ref HeadWriter head, HttpContext context, HttpRequestMessage request)
     {
@@ -148,7 +154,7 @@ internal sealed class RequestHeaders(ServerUrl url, ForwarderSettings settings)
         => string.Concat(values.Count == 1 ? values[0] : string.Join(", ", values.ToArray()), ", ", peer);
 
     private static bool StaysBehind(string name)
-        => HopByHop.IsHopByHop(name) || name[0] == ':' || (name.Length == 4 && name.Equals("Host", StringComparison.OrdinalIgnoreCase));
+        => HopByHop.IsHopByHop(name) || name[0] == ':' || (name.Length == 14 && name.Equals("HTTP2-Settings", StringComparison.OrdinalIgnoreCase)) || (name.Length == 4 && name.Equals("Host", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsLength(string name) => name.Length == 14 && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
 

@@ -89,6 +89,9 @@ internal sealed partial class ServersTransport : IDisposable
         return build.State.Get("serversTransport", qualified, RecordJson.Canonical(config), () => Create(qualified, config, build.Loggers));
     }
 
+    /// <summary>Whether a server may be asked by HTTP/2.</summary>
+    public bool MayNegotiate(ServerUrl url) => url.Scheme == "h2c" || (url.Scheme == "https" && !DisableHttp2);
+
     /// <summary>The HTTP/1.1 connections to a server; null where it is asked in another way: by HTTP/2 without TLS, or through an outgoing proxy.</summary>
     public Http1Pool? PoolFor(ServerUrl url)
     {

@@ -133,6 +133,8 @@ internal static class HeadReader
                 response.Length = -1;
             }
 
+            response.AnnouncesTrailers &= response.IsChunked;
+
             response.KeepsConnection = !isHttp10 && !(response.Connection is { } connection && HopByHop.HasToken(connection, "close"));
             return response;
         }
@@ -171,6 +173,9 @@ internal static class HeadReader
     {
         switch (name.Length)
         {
+            case 7 when name.Equals("Trailer", StringComparison.OrdinalIgnoreCase):
+                response.AnnouncesTrailers = true;
+                break;
             case 10 when name.Equals("Connection", StringComparison.OrdinalIgnoreCase):
                 response.Connection = response.Connection is null ? value : response.Connection + "," + value;
                 break;

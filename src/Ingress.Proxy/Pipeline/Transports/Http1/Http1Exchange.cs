@@ -41,7 +41,8 @@ internal sealed class Http1Exchange(HttpContext context, RequestState state, Htt
             try
             {
                 var response = await SendAsync(connection, request, cancellationToken).ConfigureAwait(false);
-                response.Content = new Http1Content(BodyOf(connection, response, request));
+                response.Body = BodyOf(connection, response, request);
+                response.Content = new Http1Content(response.Body);
                 return response;
             }
             catch (Exception fault)

@@ -20,6 +20,12 @@ internal sealed class Http1Response : HttpResponseMessage
     /// <summary>The Connection header, its lines joined; null for none.</summary>
     public string? Connection { get; set; }
 
+    /// <summary>Whether trailer fields were announced for the body's end.</summary>
+    public bool AnnouncesTrailers { get; set; }
+
+    /// <summary>The body.</summary>
+    public Stream? Body { get; set; }
+
     /// <summary>Whether the connection may serve another request.</summary>
     public bool KeepsConnection { get; set; }
 
