@@ -3,6 +3,7 @@ using Ingress.Proxy.Api;
 using Ingress.Proxy.Configuration.Runtime;
 using Ingress.Proxy.Configuration.StaticModel;
 using Ingress.Proxy.Extensibility;
+using Ingress.Proxy.Observability;
 using Ingress.Proxy.Pipeline;
 using Ingress.Proxy.Pipeline.EntryPoints;
 using Ingress.Proxy.Tls.Acme;
@@ -28,6 +29,7 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
     private readonly List<EntryPointServer> entryPoints = [];
     private readonly List<UdpListener> udpEntryPoints = [];
     private readonly List<Task> running = [];
+    private readonly RequestObserver? observer;
     private Snapshot? current;
     private IReadOnlyDictionary<string, ProviderMessage>? applied;
     private CancellationTokenSource? background;
@@ -60,11 +62,12 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
             resolver.Changed += watcher.ApplyAgain;
         }
 
+        observer = RequestObserver.Of(settings, loggers, time);
         foreach (var (name, options) in settings.EntryPoints)
         {
             if (!EntryPointAddress.Parse(name, options.Address).IsUdp)
             {
-                entryPoints.Add(new EntryPointServer(name, options, new HandlerSwitch(), loggers, time));
+                entryPoints.Add(new EntryPointServer(name, options, new HandlerSwitch(), observer, loggers, time));
             }
             else
             {
@@ -153,7 +156,7 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         background?.Dispose();
         acme.Dispose();
         stopping.Dispose();
-        return ValueTask.CompletedTask;
+        return observer?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
     private static List<string> DefaultEntryPoints(StaticConfiguration settings)

@@ -75,6 +75,12 @@ internal sealed class RequestState
     /// <summary>Whether the answer is that of a router whose service is internal, which observes differently.</summary>
     public bool IsInternal { get; set; }
 
+    /// <summary>Whether the router lets its requests be written to the access log.</summary>
+    public bool IsLogged { get; set; } = true;
+
+    /// <summary>Takes the headers of the server's answer before middlewares change them; null where nobody asks.</summary>
+    public IHeaderDictionary? OriginHeaders { get; set; }
+
     /// <summary>Makes it ready for another request.</summary>
     public void Reset(HttpContext context)
     {
@@ -85,8 +91,23 @@ internal sealed class RequestState
         OriginTicks = OriginBytes = 0;
         Outcome = ForwardOutcome.None;
         IsInternal = false;
+        IsLogged = true;
+        OriginHeaders = null;
         KeepForwardedFor = false;
         FlattenedHost = "";
+    }
+
+    /// <summary>Notes the headers of the server's answer where somebody asks for them.</summary>
+    public void NoteOrigin(IHeaderDictionary headers)
+    {
+        if (OriginHeaders is { } noted)
+        {
+            noted.Clear();
+            foreach (var (name, values) in headers)
+            {
+                noted[name] = values;
+            }
+        }
     }
 
     /// <summary>The state of a context that the entry point has prepared.</summary>

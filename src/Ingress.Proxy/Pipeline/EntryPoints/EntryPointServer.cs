@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Ingress.Proxy.Configuration.StaticModel;
+using Ingress.Proxy.Observability;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,7 +28,7 @@ internal sealed partial class EntryPointServer : IDisposable
     private readonly ILogger logger;
     private readonly ProxyApplication application;
 
-    public EntryPointServer(string name, EntryPointOptions options, HandlerSwitch handlers, ILoggerFactory loggers, TimeProvider time)
+    public EntryPointServer(string name, EntryPointOptions options, HandlerSwitch handlers, RequestObserver? observer, ILoggerFactory loggers, TimeProvider time)
     {
         Name = name;
         Handlers = handlers;
@@ -35,7 +36,7 @@ internal sealed partial class EntryPointServer : IDisposable
         logger = loggers.CreateLogger<EntryPointServer>();
         address = EntryPointAddress.Parse(name, options.Address);
         services = new ServiceCollection().AddSingleton(loggers).BuildServiceProvider();
-        application = new ProxyApplication(name, options, handlers, time, logger);
+        application = new ProxyApplication(name, options, handlers, observer, time, logger);
 
         var kestrel = new KestrelServerOptions { ApplicationServices = services, AddServerHeader = false, AllowAlternateSchemes = true, AllowHostHeaderOverride = true };
         kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;

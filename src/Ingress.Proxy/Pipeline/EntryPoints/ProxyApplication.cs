@@ -1,4 +1,5 @@
 using Ingress.Proxy.Configuration.StaticModel;
+using Ingress.Proxy.Observability;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Ingress.Proxy.Pipeline.EntryPoints;
 
 /// <summary>Turns each request of an entry point into a call of the handlers in force. One state object serves all requests of a connection.</summary>
-internal sealed partial class ProxyApplication(string entryPoint, EntryPointOptions options, HandlerSwitch handlers, TimeProvider time, ILogger logger)
+internal sealed partial class ProxyApplication(string entryPoint, EntryPointOptions options, HandlerSwitch handlers, RequestObserver? observer, TimeProvider time, ILogger logger)
     : IHttpApplication<ProxyApplication.Exchange>
 {
     private readonly TimeSpan writeTimeout = options.Transport.RespondingTimeouts.WriteTimeout.ToTimeSpan();
@@ -54,18 +55,32 @@ internal sealed partial class ProxyApplication(string entryPoint, EntryPointOpti
             return PlainAnswers.EmptyAsync(context.Context, StatusCodes.Status200OK);
         }
 
-        var current = handlers.Current;
-        var handler = (state.IsTls ? current.Https : current.Http).Match(state);
-        if (handler is null)
-        {
-            return PlainAnswers.ErrorAsync(context.Context, StatusCodes.Status404NotFound, "404 page not found");
-        }
-
-        return writeTimeout > TimeSpan.Zero ? GuardInTimeAsync(handler, context.Context) : GuardAsync(handler, context.Context);
+        return observer is null ? AnswerAsync(state) : ObserveAsync(observer, context);
     }
 
     /// <inheritdoc/>
     public void DisposeContext(Exchange context, Exception? exception) => context.Context.Uninitialize();
+
+    private async Task ObserveAsync(RequestObserver requests, Exchange exchange)
+    {
+        var observation = exchange.Observation ??= new Observation();
+        requests.Begin(observation, exchange.State);
+        await AnswerAsync(exchange.State).ConfigureAwait(false);
+        requests.End(observation, exchange.State);
+    }
+
+    private Task AnswerAsync(RequestState state)
+    {
+        var context = state.Context;
+        var current = handlers.Current;
+        var handler = (state.IsTls ? current.Https : current.Http).Match(state);
+        if (handler is null)
+        {
+            return PlainAnswers.ErrorAsync(context, StatusCodes.Status404NotFound, "404 page not found");
+        }
+
+        return writeTimeout > TimeSpan.Zero ? GuardInTimeAsync(handler, context) : GuardAsync(handler, context);
+    }
 
     // The client gets the whole answer within writeTimeout, or a closed connection.
     private async Task GuardInTimeAsync(RequestDelegate handler, HttpContext context)
@@ -115,5 +130,8 @@ internal sealed partial class ProxyApplication(string entryPoint, EntryPointOpti
 
         /// <summary>The reused state.</summary>
         public RequestState State { get; } = new();
+
+        /// <summary>What is noted of its requests; null where nothing is.</summary>
+        public Observation? Observation { get; set; }
     }
 }

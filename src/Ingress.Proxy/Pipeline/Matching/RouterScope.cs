@@ -8,6 +8,7 @@ namespace Ingress.Proxy.Pipeline.Matching;
 internal sealed class RouterScope(RequestDelegate next, RuntimeObject<HttpRouterConfig> router)
 {
     private readonly string name = router.Name;
+    private readonly bool? isLogged = router.Config.Observability?.AccessLogs;
     private readonly bool isInternal = router.Config.Service.EndsWith("@internal", StringComparison.Ordinal);
 
     public Task InvokeAsync(HttpContext context)
@@ -15,6 +16,7 @@ internal sealed class RouterScope(RequestDelegate next, RuntimeObject<HttpRouter
         var state = RequestState.Of(context);
         state.RouterName = state.RouterName.Length == 0 ? name : string.Concat(state.RouterName, " -> ", name);
         state.IsInternal = isInternal;
+        state.IsLogged = isLogged ?? state.IsLogged;
         return next(context);
     }
 }

@@ -137,6 +137,7 @@ internal sealed partial class Forwarder : HttpTransformer
         if (proxyResponse is Http1Response own)
         {
             ResponseHeaders.Copy(own, httpContext.Response.Headers);
+            state.NoteOrigin(httpContext.Response.Headers);
             state.OriginBytes = own.Length > 0 && httpContext.Request.Method != "HEAD" ? own.Length : 0;
             if (own.AnnouncesTrailers && MayFrame(httpContext))
             {
@@ -148,6 +149,7 @@ internal sealed partial class Forwarder : HttpTransformer
         }
 
         ResponseHeaders.Copy(proxyResponse, httpContext.Response.Headers);
+        state.NoteOrigin(httpContext.Response.Headers);
         if (proxyResponse.Content.Headers.ContentLength is { } length)
         {
             state.OriginBytes = httpContext.Request.Method == "HEAD" ? 0 : length;

@@ -1,0 +1,38 @@
+namespace Ingress.Proxy.Observability.AccessLog;
+
+/// <summary>The fields of an access log line, in the order of their JSON keys; header fields stand between them.</summary>
+internal enum AccessLogField
+{
+    ClientAddr,
+    ClientHost,
+    ClientPort,
+    ClientUsername,
+    DownstreamContentSize,
+    DownstreamStatus,
+    Duration,
+    GzipRatio,
+    OriginContentSize,
+    OriginDuration,
+    OriginStatus,
+    Overhead,
+    RequestAddr,
+    RequestContentSize,
+    RequestCount,
+    RequestHost,
+    RequestMethod,
+    RequestPath,
+    RequestPort,
+    RequestProtocol,
+    RequestScheme,
+    RetryAttempts,
+    RouterName,
+    ServiceAddr,
+    ServiceName,
+    ServiceURL,
+    StartLocal,
+    StartUTC,
+    TLSCipher,
+    TLSClientSubject,
+    TLSVersion,
+    entryPointName,
+}
