@@ -91,19 +91,12 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
     /// <summary>Where an entry point listens, once started; null where there is none of this name.</summary>
     public System.Net.IPEndPoint? EndpointOf(string entryPoint) => entryPoints.Find(server => server.Name == entryPoint)?.Endpoint ?? udpEntryPoints.Find(listener => listener.Name == entryPoint)?.Endpoint;
 
-    /// <summary>Opens all entry points, starts all providers, and applies what they already know. An address that cannot be bound ends the start.</summary>
+    /// <summary>
+    /// Starts all providers, applies what they already know, and opens all entry points: the first request finds the routes that are known without waiting.
+    /// An address that cannot be bound ends the start.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        foreach (var entryPoint in entryPoints)
-        {
-            await entryPoint.StartAsync(cancellation).ConfigureAwait(false);
-        }
-
-        foreach (var listener in udpEntryPoints)
-        {
-            listener.Start();
-        }
-
         foreach (var provider in providers)
         {
             if (provider.Unthrottled)
@@ -115,6 +108,16 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         }
 
         running.Add(watcher.RunAsync(stopping.Token));
+        foreach (var entryPoint in entryPoints)
+        {
+            await entryPoint.StartAsync(cancellation).ConfigureAwait(false);
+        }
+
+        foreach (var listener in udpEntryPoints)
+        {
+            listener.Start();
+        }
+
         await acme.StartAsync(cancellation).ConfigureAwait(false);
     }
 
