@@ -57,9 +57,13 @@ internal abstract class RelayEnd : IAsyncDisposable
             while (true)
             {
                 var read = await input.ReadAsync().ConfigureAwait(false);
-                foreach (var segment in read.Buffer)
+                if (read.Buffer.IsSingleSegment)
                 {
-                    await other.SendAsync(segment).ConfigureAwait(false);
+                    await other.SendAsync(read.Buffer.First).ConfigureAwait(false);
+                }
+                else
+                {
+                    await SendJoinedAsync(read.Buffer, other).ConfigureAwait(false);
                 }
 
                 input.AdvanceTo(read.Buffer.End);
@@ -67,6 +71,26 @@ internal abstract class RelayEnd : IAsyncDisposable
                 {
                     return;
                 }
+            }
+        }
+
+        // The pipe's segments are small: one call of the system for each costs more than joining them.
+        private static async ValueTask SendJoinedAsync(ReadOnlySequence<byte> bytes, RelayEnd other)
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+            try
+            {
+                while (bytes.Length > 0)
+                {
+                    var part = bytes.Slice(0, Math.Min(bytes.Length, BufferSize));
+                    part.CopyTo(buffer);
+                    await other.SendAsync(buffer.AsMemory(0, (int)part.Length)).ConfigureAwait(false);
+                    bytes = bytes.Slice(part.End);
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
             }
         }
 
