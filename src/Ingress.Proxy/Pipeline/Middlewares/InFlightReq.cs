@@ -19,9 +19,13 @@ public sealed record InFlightReqOptions
 /// <summary>Counts the requests of each source that are running.</summary>
 internal sealed class InFlightReq
 {
+    // A client may have read all of an answer, and ask again, an instant before that answer's request is counted off.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(10);
+
     private readonly RequestDelegate next;
     private readonly SourceCriterion criterion;
     private readonly RunningRequests running;
+    private readonly TimeProvider time;
     private readonly long amount;
     private readonly string refusal;
 
@@ -30,6 +34,7 @@ internal sealed class InFlightReq
         next = build.Next;
         this.criterion = criterion;
         running = build.State(static () => new RunningRequests());
+        time = build.Pipeline.Time;
         amount = options.Amount;
         refusal = $"max connections reached: {options.Amount}";
     }
@@ -51,9 +56,22 @@ internal sealed class InFlightReq
     private Task InvokeAsync(HttpContext context)
     {
         var source = criterion.Find(context);
-        return running.TryEnter(source, amount)
-            ? RunAsync(context, source)
-            : PlainAnswers.TextAsync(context, StatusCodes.Status429TooManyRequests, refusal);
+        return running.TryEnter(source, amount) ? RunAsync(context, source) : TryOnceMoreAsync(context, source);
+    }
+
+    private async Task TryOnceMoreAsync(HttpContext context, string source)
+    {
+        if (amount > 0)
+        {
+            await Task.Delay(Grace, time, CancellationToken.None).ConfigureAwait(false);
+            if (running.TryEnter(source, amount))
+            {
+                await RunAsync(context, source).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        await PlainAnswers.TextAsync(context, StatusCodes.Status429TooManyRequests, refusal).ConfigureAwait(false);
     }
 
     private async Task RunAsync(HttpContext context, string source)
