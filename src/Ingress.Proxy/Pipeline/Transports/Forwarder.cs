@@ -40,7 +40,7 @@ internal sealed partial class Forwarder : HttpTransformer
         time = build.Time;
         logger = build.Loggers.CreateLogger<Forwarder>();
         headers = new RequestHeaders(url, settings);
-        pool = transport.PoolFor(url);
+        pool = transport.PoolFor(url, build);
         protocol = url.Scheme switch
         {
             "h2c" => PriorKnowledge,

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Ingress.Proxy.Configuration;
@@ -23,10 +22,11 @@ internal sealed partial class ServersTransport : IDisposable
     private readonly TimeSpan dialTimeout;
     private readonly TimeSpan idleTimeout;
     private readonly int mostIdle;
-    private readonly ConcurrentDictionary<(string Scheme, string Authority), Http1Pool> pools = new();
+    private readonly string identity;
 
-    private ServersTransport(ServersTransportConfig config, ServerTls tls)
+    private ServersTransport(string identity, ServersTransportConfig config, ServerTls tls)
     {
+        this.identity = identity;
         this.tls = tls;
         var timeouts = config.ForwardingTimeouts ?? new ForwardingTimeoutsConfig();
         dialTimeout = timeouts.DialTimeout > GoDuration.Zero ? timeouts.DialTimeout.ToTimeSpan() : Timeout.InfiniteTimeSpan;
@@ -92,24 +92,22 @@ internal sealed partial class ServersTransport : IDisposable
     /// <summary>Whether a server may be asked by HTTP/2.</summary>
     public bool MayNegotiate(ServerUrl url) => url.Scheme == "h2c" || (url.Scheme == "https" && !DisableHttp2);
 
-    /// <summary>The HTTP/1.1 connections to a server; null where it is asked in another way: by HTTP/2 without TLS, or through an outgoing proxy.</summary>
-    public Http1Pool? PoolFor(ServerUrl url)
+    /// <summary>
+    /// The HTTP/1.1 connections to a server; null where it is asked in another way: by HTTP/2 without TLS, or through an outgoing proxy. They live as long as any
+    /// snapshot asks for them.
+    /// </summary>
+    public Http1Pool? PoolFor(ServerUrl url, PipelineBuild build)
     {
         if (ProxyConfigured || !url.IsUsable || url.Scheme == "h2c")
         {
             return null;
         }
 
-        return pools.GetOrAdd((url.Scheme, url.Authority), static (key, arg) => arg.Transport.NewPool(key.Scheme == "https", arg.Url.Root!), (Transport: this, Url: url));
+        return build.State.Get("connections", identity, url.Prefix, () => NewPool(url.Scheme == "https", url.Root!));
     }
 
     public void Dispose()
     {
-        foreach (var pool in pools.Values)
-        {
-            pool.Dispose();
-        }
-
         Invoker.Dispose();
         handler.Dispose();
     }
@@ -117,14 +115,15 @@ internal sealed partial class ServersTransport : IDisposable
     private static ServersTransport Create(string name, ServersTransportConfig config, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<ServersTransport>();
+        var identity = name + "|" + RecordJson.Canonical(config);
         try
         {
-            return new ServersTransport(config, ServerTls.Create(config, fault => LogFault(logger, name, fault)));
+            return new ServersTransport(identity, config, ServerTls.Create(config, fault => LogFault(logger, name, fault)));
         }
         catch (ConfigurationException fault)
         {
             LogDropped(logger, name, fault.Message);
-            return new ServersTransport(config, ServerTls.Default);
+            return new ServersTransport(identity, config, ServerTls.Default);
         }
     }
 
