@@ -149,7 +149,7 @@ public sealed class ForwarderTests
         await using var backend = FaultyBackend.Start(async connection =>
         {
             await connection.ReadHeadAsync();
-            await connection.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n");
             await sent.Task;
             await connection.WriteAsync("2\r\nok\r\n0\r\nX-Sum: 9\r\n\r\n");
         });

@@ -75,7 +75,7 @@ public sealed class BalancingStrategyTests
             counts[first.Index]++;
         }
 
-        Assert.All(counts, count => Assert.InRange(count, 800, 1200));
+        Assert.All(counts, count => Assert.InRange(count, 500, 1500));
     }
 
     [Fact]
