@@ -22,6 +22,8 @@ internal sealed class FakeNameServer : IAsyncDisposable
         _running = RunAsync();
     }
 
+    public static FakeNameServer Start(params string[] zones) => new(zones);
+
     public int Port { get; }
 
     public string Address => $"127.0.0.1:{Port}";

@@ -13,7 +13,7 @@ public sealed class PropagationTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _server = new FakeNameServer("example.com");
+        _server = FakeNameServer.Start("example.com");
         return Task.CompletedTask;
     }
 

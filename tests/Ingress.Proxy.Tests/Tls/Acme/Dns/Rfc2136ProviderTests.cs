@@ -15,7 +15,7 @@ public sealed class Rfc2136ProviderTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _server = new FakeNameServer("example.com");
+        _server = FakeNameServer.Start("example.com");
         return Task.CompletedTask;
     }
 
