@@ -32,6 +32,7 @@ internal static class MiddlewareCatalog
         new("inFlightReq", typeof(InFlightReqOptions), InFlightReq.Build),
         new("ipAllowList", typeof(IpAllowListOptions), IpAllowList.Build),
         new("ipWhiteList", typeof(IpWhiteListOptions), IpWhiteList.Build),
+        new("passTLSClientCert", typeof(PassTlsClientCertOptions), PassTlsClientCert.Build),
         new("plugin", typeof(IReadOnlyDictionary<string, object>), Plugin.Build),
         new("rateLimit", typeof(RateLimitOptions), RateLimit.Build),
         new("redirectRegex", typeof(RedirectRegexOptions), RedirectRegex.Build),
