@@ -30,5 +30,10 @@ internal sealed class MiddlewareFamily<T>(Func<RuntimeConfiguration, IReadOnlyDi
         }
     }
 
-    private static string KindOf(RuntimeObject<T> item) => item.Config.Sections.Where(section => section.Value is not null).Select(section => section.Key.ToLowerInvariant()).FirstOrDefault() ?? "";
+    // A plugin's type is its own name, and two in one have none.
+    private static string KindOf(RuntimeObject<T> item)
+    {
+        var (key, options) = item.Config.Sections.FirstOrDefault(section => section.Value is not null);
+        return options is IReadOnlyDictionary<string, object> plugins ? plugins.Count == 1 ? plugins.Keys.Single() : "" : key?.ToLowerInvariant() ?? "";
+    }
 }

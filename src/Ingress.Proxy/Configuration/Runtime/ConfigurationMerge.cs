@@ -14,11 +14,12 @@ internal sealed partial class ConfigurationMerge(StaticConfiguration settings, I
     public RuntimeConfiguration Merge(IReadOnlyDictionary<string, ProviderMessage> messages)
     {
         var providers = messages.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value).ToList();
+        var routers = TlsConflicts.Resolve(models.Apply(Qualified(providers, message => message.Configuration.Http?.Routers, WithDefaults)), logger);
         return new RuntimeConfiguration
         {
-            HttpRouters = Objects(TlsConflicts.Resolve(models.Apply(Qualified(providers, message => message.Configuration.Http?.Routers, WithDefaults)), logger)),
+            HttpRouters = Objects(routers),
             HttpServices = Objects(Qualified(providers, message => message.Configuration.Http?.Services)),
-            HttpMiddlewares = Objects(Qualified(providers, message => message.Configuration.Http?.Middlewares)),
+            HttpMiddlewares = Objects(ChainNames.Complete(Qualified(providers, message => message.Configuration.Http?.Middlewares), routers)),
             ServersTransports = Qualified(providers, message => message.Configuration.Http?.ServersTransports),
             TcpRouters = Objects(Qualified(providers, message => message.Configuration.Tcp?.Routers, WithDefaults)),
             TcpServices = Objects(Qualified(providers, message => message.Configuration.Tcp?.Services)),
