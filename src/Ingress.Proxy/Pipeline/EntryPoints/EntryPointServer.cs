@@ -16,6 +16,7 @@ internal sealed partial class EntryPointServer : IDisposable
 {
     // Go's server reads this much beyond maxHeaderBytes before it gives up.
     private const int HeaderSlack = 4096;
+    private const int KeepAliveSeconds = 180;
 
     // Traefik bounds the bytes of all headers and not their number; Kestrel doubles this figure while it counts.
     private const int MostHeaders = 32768;
@@ -130,6 +131,9 @@ internal sealed partial class EntryPointServer : IDisposable
             ReusePort.Set(socket);
         }
 
+        // Accepted connections inherit this: a client that vanished without a word must not be kept for ever.
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
         socket.Bind(endpoint);
         Endpoint = (IPEndPoint)socket.LocalEndPoint!;
         return socket;
