@@ -9,7 +9,6 @@ using StackExchange.Redis;
 namespace Ingress.Proxy.Pipeline.Middlewares.RateLimiting;
 
 /// <summary>Limits how many requests a source may make over time, by a token bucket for each (<c>rateLimit</c>).</summary>
-[AllowEmpty]
 public sealed record RateLimitOptions
 {
     /// <summary>Requests that a source may make in each period, on average. Default: 0, no limit.</summary>
