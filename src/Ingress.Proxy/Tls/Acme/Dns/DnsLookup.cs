@@ -14,6 +14,9 @@ internal sealed class DnsLookup
     private const int MostAliases = 10;
     private const int NoSuchName = 3;
 
+    // The answer to an update may be a header and nothing more.
+    private const int ShortestMessage = 12;
+
     private static readonly string[] PublicServers = ["1.1.1.1", "8.8.8.8"];
 
     private readonly TimeSpan _timeout;
@@ -158,7 +161,7 @@ internal sealed class DnsLookup
         {
             // A connected socket takes datagrams of this server only; the id guards against late and forged ones.
             var received = await socket.ReceiveAsync(cancellation);
-            if (received.Buffer.Length > 12 && received.Buffer[0] == message[0] && received.Buffer[1] == message[1])
+            if (received.Buffer.Length >= ShortestMessage && received.Buffer[0] == message[0] && received.Buffer[1] == message[1])
             {
                 return DnsMessage.Read(received.Buffer);
             }

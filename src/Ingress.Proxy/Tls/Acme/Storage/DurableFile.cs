@@ -17,7 +17,7 @@ internal static partial class DurableFile
     /// <summary>Replaces the file and keeps its mode. The file's directory, or a symbolic link to the file, stays as it is.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> text)
     {
-        path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        path = TargetOf(path);
         var mode = File.Exists(path) ? File.GetUnixFileMode(path) : OwnerOnly;
         if (File.Exists(path))
         {
@@ -45,9 +45,12 @@ internal static partial class DurableFile
     /// <summary>The draft that a crash in the middle of writing in place has left, or null.</summary>
     public static byte[]? ReadDraft(string path)
     {
-        var draft = DraftOf(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+        var draft = DraftOf(TargetOf(path));
         return File.Exists(draft) ? File.ReadAllBytes(draft) : null;
     }
+
+    /// <summary>The file itself where the path is a symbolic link; a file that does not exist yet is no link.</summary>
+    private static string TargetOf(string path) => File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
 
     public static void CreateEmpty(string path)
     {
