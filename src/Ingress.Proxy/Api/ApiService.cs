@@ -24,6 +24,11 @@ internal sealed class ApiService(StaticConfiguration settings, ProxyHost host, D
         }
 
         path = path[prefix.Length..];
+        if (path == "/debug/vars" && settings.Api is { Debug: true })
+        {
+            return DebugVars.AnswerAsync(context);
+        }
+
         if (!path.StartsWith("/api/", StringComparison.Ordinal))
         {
             return dashboard is null ? ApiAnswers.NotFoundAsync(context) : dashboard.AnswerAsync(context, path, fromApi: true);

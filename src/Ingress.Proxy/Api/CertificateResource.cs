@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -97,7 +98,7 @@ internal static class CertificateResource
         ObjectText.WriteList(writer, "sans", AlternativeNames(certificate));
         writer.WriteString("notAfter", certificate.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         writer.WriteString("notBefore", certificate.NotBefore.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-        writer.WriteString("serialNumber", certificate.SerialNumber.TrimStart('0').ToLowerInvariant());
+        writer.WriteString("serialNumber", new BigInteger(certificate.SerialNumberBytes.Span, isUnsigned: true, isBigEndian: true).ToString(CultureInfo.InvariantCulture));
         WriteIfAny(writer, "commonName", CommonName(certificate));
         WriteIfAny(writer, "issuerOrg", Attribute(certificate.IssuerName, "2.5.4.10"));
         WriteIfAny(writer, "issuerCN", Attribute(certificate.IssuerName, "2.5.4.3"));

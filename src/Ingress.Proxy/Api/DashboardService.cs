@@ -28,7 +28,7 @@ internal sealed class DashboardService(ApiOptions options) : IInternalService
         }
 
         context.Response.Headers.ContentSecurityPolicy = Policy;
-        if (fromApi && path is "" or "/")
+        if (fromApi && path == (basePath.Length == 0 ? "/" : ""))
         {
             context.Response.Headers.Location = ForwardedPrefix(context) + basePath + "/dashboard/";
             context.Response.StatusCode = StatusCodes.Status302Found;

@@ -19,7 +19,7 @@ internal sealed class MiddlewareFamily<T>(Func<RuntimeConfiguration, IReadOnlyDi
     };
 
     /// <inheritdoc/>
-    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<T> item) => RecordJson.WriteProperties(writer, item.Config);
+    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<T> item, bool named) => RecordJson.WriteProperties(writer, item.Config);
 
     /// <inheritdoc/>
     protected override void WriteTail(Utf8JsonWriter writer, RuntimeObject<T> item, bool named)

@@ -60,7 +60,7 @@ internal abstract class ObjectFamily<T>(string noun, Func<RuntimeConfiguration, 
     protected abstract IComparable? SortKey(RuntimeObject<T> item, string sortBy);
 
     /// <summary>Writes the configuration and what only this family has.</summary>
-    protected abstract void WriteConfig(Utf8JsonWriter writer, RuntimeObject<T> item);
+    protected abstract void WriteConfig(Utf8JsonWriter writer, RuntimeObject<T> item, bool named);
 
     /// <summary>Writes what stands behind the name.</summary>
     protected virtual void WriteTail(Utf8JsonWriter writer, RuntimeObject<T> item, bool named)
@@ -91,7 +91,7 @@ internal abstract class ObjectFamily<T>(string noun, Func<RuntimeConfiguration, 
     private void Write(Utf8JsonWriter writer, RuntimeObject<T> item, bool named)
     {
         writer.WriteStartObject();
-        WriteConfig(writer, item);
+        WriteConfig(writer, item, named);
         if (item.Errors.Count > 0)
         {
             ObjectText.WriteList(writer, "error", item.Errors);

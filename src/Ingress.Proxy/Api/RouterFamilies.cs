@@ -39,7 +39,7 @@ internal sealed class HttpRouterFamily() : ObjectFamily<HttpRouterConfig>("route
     };
 
     /// <inheritdoc/>
-    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<HttpRouterConfig> item)
+    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<HttpRouterConfig> item, bool named)
     {
         var shown = item.Config with
         {
@@ -48,7 +48,7 @@ internal sealed class HttpRouterFamily() : ObjectFamily<HttpRouterConfig>("route
         };
         if (shown.Tls is { } tls)
         {
-            shown = shown with { Tls = tls with { Options = tls.Options.Length == 0 || tls.FallsBack ? "default" : QualifiedName.Resolve(tls.Options, tls.Options == "default" ? "" : item.Name).TrimEnd('@') } };
+            shown = shown with { Tls = tls with { Options = tls.FallsBack || (named && tls.Options.Length == 0) ? "default" : tls.Options } };
         }
 
         RecordJson.WriteProperties(writer, shown);
@@ -100,7 +100,7 @@ internal sealed class TcpRouterFamily() : ObjectFamily<TcpRouterConfig>("router"
     };
 
     /// <inheritdoc/>
-    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<TcpRouterConfig> item) => RecordJson.WriteProperties(writer, item.Config with
+    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<TcpRouterConfig> item, bool named) => RecordJson.WriteProperties(writer, item.Config with
     {
         Priority = Priority(item),
         Middlewares = [.. item.Config.Middlewares.Select(name => QualifiedName.Resolve(name, item.Name))],
@@ -136,5 +136,5 @@ internal sealed class UdpRouterFamily() : ObjectFamily<UdpRouterConfig>("router"
     };
 
     /// <inheritdoc/>
-    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<UdpRouterConfig> item) => RecordJson.WriteProperties(writer, item.Config);
+    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<UdpRouterConfig> item, bool named) => RecordJson.WriteProperties(writer, item.Config);
 }

@@ -23,7 +23,7 @@ internal abstract class ServiceFamily<T>(Func<RuntimeConfiguration, IReadOnlyDic
     };
 
     /// <inheritdoc/>
-    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<T> item) => RecordJson.WriteProperties(writer, item.Config);
+    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<T> item, bool named) => RecordJson.WriteProperties(writer, item.Config);
 
     /// <inheritdoc/>
     protected override void WriteTail(Utf8JsonWriter writer, RuntimeObject<T> item, bool named)
@@ -61,7 +61,7 @@ internal sealed class TcpServiceFamily() : ServiceFamily<TcpServiceConfig>(curre
     protected override int ServersOf(TcpServiceConfig config) => config.LoadBalancer?.Servers.Count ?? 0;
 
     /// <inheritdoc/>
-    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<TcpServiceConfig> item)
+    protected override void WriteConfig(Utf8JsonWriter writer, RuntimeObject<TcpServiceConfig> item, bool named)
         => RecordJson.WriteProperties(writer, item.Config is { LoadBalancer: { ServersTransport.Length: > 0 } balancer } && item.UsedBy.Count > 0
             ? item.Config with { LoadBalancer = balancer with { ServersTransport = QualifiedName.Resolve(balancer.ServersTransport, item.Name) } }
             : item.Config);

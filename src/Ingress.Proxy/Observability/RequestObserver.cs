@@ -19,6 +19,7 @@ internal sealed class RequestObserver(AccessLogWriter accessLog) : IAsyncDisposa
         observation.Body.Attach(state.Context.Features);
         state.OriginHeaders = accessLog.WantsOriginHeaders ? new HeaderDictionary() : null;
         accessLog.Begin(observation.Entry, state);
+        state.Routed = observation.Routed ??= () => accessLog.CountIn(observation.Entry, state);
     }
 
     /// <summary>Ends with a request that has been answered.</summary>
@@ -30,6 +31,7 @@ internal sealed class RequestObserver(AccessLogWriter accessLog) : IAsyncDisposa
         entry.Bytes = HttpMethods.IsHead(entry.Method) ? 0 : observation.Body.Bytes;
         entry.RequestBytes = context.Request.ContentLength ?? 0;
         entry.OriginHeaders = state.OriginHeaders;
+        state.Routed?.Invoke();
         accessLog.End(entry, state);
     }
 
@@ -42,6 +44,9 @@ internal sealed class Observation
 {
     /// <summary>The coming line of the access log.</summary>
     public AccessLogEntry Entry { get; } = new();
+
+    /// <summary>What is done once the router has been chosen.</summary>
+    public Action? Routed { get; set; }
 
     /// <summary>Counts what the client gets.</summary>
     public CountedBody Body { get; } = new();

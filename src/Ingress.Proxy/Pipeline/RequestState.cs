@@ -78,6 +78,9 @@ internal sealed class RequestState
     /// <summary>Whether the router lets its requests be written to the access log.</summary>
     public bool IsLogged { get; set; } = true;
 
+    /// <summary>Called once the router has been chosen; null where nobody asks.</summary>
+    public Action? Routed { get; set; }
+
     /// <summary>Takes the headers of the server's answer before middlewares change them; null where nobody asks.</summary>
     public IHeaderDictionary? OriginHeaders { get; set; }
 
@@ -93,6 +96,7 @@ internal sealed class RequestState
         IsInternal = false;
         IsLogged = true;
         OriginHeaders = null;
+        Routed = null;
         KeepForwardedFor = false;
         FlattenedHost = "";
     }

@@ -65,10 +65,13 @@ internal sealed partial class AccessLogWriter : IAsyncDisposable
         entry.OriginHeaders = null;
     }
 
+    /// <summary>Counts a request once its router is known, in the order in which requests come.</summary>
+    public void CountIn(AccessLogEntry entry, RequestState state) => entry.Count = IsLogged(state) ? Interlocked.Increment(ref _count) : 0;
+
     /// <summary>Writes the line of a request that has ended.</summary>
     public void End(AccessLogEntry entry, RequestState state)
     {
-        if (!state.IsLogged || (state.IsInternal && !_options.AddInternals))
+        if (!IsLogged(state))
         {
             return;
         }
@@ -95,7 +98,6 @@ internal sealed partial class AccessLogWriter : IAsyncDisposable
     private void Complete(AccessLogEntry entry, RequestState state)
     {
         var response = state.Context.Response;
-        entry.Count = Interlocked.Increment(ref _count);
         entry.Duration = Nanoseconds(_time.GetElapsedTime(state.StartTimestamp));
         entry.Status = response.StatusCode;
         entry.OriginStatus = state.OriginStatus;
@@ -119,6 +121,8 @@ internal sealed partial class AccessLogWriter : IAsyncDisposable
             entry.Bytes = entry.OriginBytes = 0;
         }
     }
+
+    private bool IsLogged(RequestState state) => state.IsLogged && (!state.IsInternal || _options.AddInternals);
 
     private static long Nanoseconds(TimeSpan span) => span.Ticks * 100;
 

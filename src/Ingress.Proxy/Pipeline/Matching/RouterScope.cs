@@ -17,6 +17,8 @@ internal sealed class RouterScope(RequestDelegate next, RuntimeObject<HttpRouter
         state.RouterName = state.RouterName.Length == 0 ? name : string.Concat(state.RouterName, " -> ", name);
         state.IsInternal = isInternal;
         state.IsLogged = isLogged ?? state.IsLogged;
+        state.Routed?.Invoke();
+        state.Routed = null;
         return next(context);
     }
 }
