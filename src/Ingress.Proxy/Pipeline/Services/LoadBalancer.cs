@@ -6,6 +6,7 @@ using Ingress.Proxy.Pipeline.Services.Balancing;
 using Ingress.Proxy.Pipeline.Services.Health;
 using Ingress.Proxy.Pipeline.Transports;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Ingress.Proxy.Pipeline.Services;
 
@@ -75,16 +76,23 @@ public sealed record ResponseForwardingOptions
 }
 
 /// <summary>Balances requests over servers.</summary>
-internal sealed class LoadBalancer : HttpService
+internal sealed partial class LoadBalancer : HttpService
 {
+    private readonly string name;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private long lastLogged = long.MinValue;
     private readonly TargetPool pool;
     private readonly Forwarder[] forwarders;
     private readonly PassiveHealthCheck? passive;
     private readonly bool watchesHealth;
     private readonly bool followsRequests;
 
-    private LoadBalancer(TargetPool pool, Forwarder[] forwarders, PassiveHealthCheck? passive, bool watchesHealth)
+    private LoadBalancer(string name, PipelineBuild snapshot, TargetPool pool, Forwarder[] forwarders, PassiveHealthCheck? passive, bool watchesHealth)
     {
+        this.name = name;
+        time = snapshot.Time;
+        logger = snapshot.Loggers.CreateLogger<LoadBalancer>();
         this.pool = pool;
         this.forwarders = forwarders;
         this.passive = passive;
@@ -132,7 +140,7 @@ internal sealed class LoadBalancer : HttpService
         }
 
         var passive = options.PassiveHealthCheck is { } watch ? new PassiveHealthCheck(watch, pool, snapshot, runtime.Name, options.HealthCheck is not null) : null;
-        return new LoadBalancer(pool, forwarders, passive, options.HealthCheck is not null || passive is not null);
+        return new LoadBalancer(runtime.Name, snapshot, pool, forwarders, passive, options.HealthCheck is not null || passive is not null);
     }
 
     /// <inheritdoc/>
@@ -141,11 +149,23 @@ internal sealed class LoadBalancer : HttpService
         var target = pool.Choose(context);
         if (target is null)
         {
+            SayNoServer();
             return NoServerAsync(context);
         }
 
         var forwarder = forwarders[target.Index];
         return followsRequests ? FollowAsync(context, target, forwarder) : forwarder.SendAsync(context);
+    }
+
+    // At most one line a second: a service that is down must not fill the disk.
+    private void SayNoServer()
+    {
+        var now = time.GetTimestamp();
+        var last = Volatile.Read(ref lastLogged);
+        if ((last == long.MinValue || time.GetElapsedTime(last, now) >= TimeSpan.FromSeconds(1)) && Interlocked.CompareExchange(ref lastLogged, now, last) == last)
+        {
+            LogNoServer(logger, name, pool.Targets.Length);
+        }
     }
 
     private async Task FollowAsync(HttpContext context, BalancedTarget target, Forwarder forwarder)
@@ -206,4 +226,7 @@ internal sealed class LoadBalancer : HttpService
         PassHostHeader = options.PassHostHeader ?? true,
         Answered = pool.Strategy.TimesAnswers ? target.AnswerTimes.Add : null,
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Requests to {Service} are answered with 503: none of its {Servers} servers is up")]
+    private static partial void LogNoServer(ILogger logger, string service, int servers);
 }
