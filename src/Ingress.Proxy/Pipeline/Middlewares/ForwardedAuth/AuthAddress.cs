@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using System.Text;
 
 namespace Ingress.Proxy.Pipeline.Middlewares.ForwardedAuth;
@@ -17,9 +16,6 @@ internal sealed class AuthAddress
 
     /// <summary>The URL without credentials.</summary>
     public string Text { get; }
-
-    /// <summary>HTTP/2 where TLS can agree on it.</summary>
-    public Version Version => Uri.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version20 : HttpVersion.Version11;
 
     /// <summary>Reads the address; false where it is no http or https URL.</summary>
     public static bool TryParse(string address, [NotNullWhen(true)] out AuthAddress? parsed)

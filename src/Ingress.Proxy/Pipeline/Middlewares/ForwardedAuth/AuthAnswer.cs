@@ -1,6 +1,4 @@
-using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 
 namespace Ingress.Proxy.Pipeline.Middlewares.ForwardedAuth;
 
@@ -24,21 +22,4 @@ internal sealed class AuthAnswer
 
     /// <summary>Whether this status lets a request pass.</summary>
     public static bool IsPassing(int status) => status is >= 200 and < 300;
-
-    /// <summary>The headers of the message and of its body together.</summary>
-    public static HeaderDictionary HeadersOf(HttpResponseMessage response)
-    {
-        var headers = new HeaderDictionary();
-        Copy(response.Headers.NonValidated, headers);
-        Copy(response.Content.Headers.NonValidated, headers);
-        return headers;
-    }
-
-    private static void Copy(HttpHeadersNonValidated source, HeaderDictionary target)
-    {
-        foreach (var (name, values) in source)
-        {
-            target[name] = new StringValues([.. values]);
-        }
-    }
 }

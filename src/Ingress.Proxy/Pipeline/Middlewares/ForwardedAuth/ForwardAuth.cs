@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
 using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Pipeline.Middlewares.HeaderEditing;
 using Ingress.Proxy.Pipeline.Transports;
@@ -83,7 +85,7 @@ internal sealed partial class ForwardAuth
     private readonly RequestDelegate next;
     private readonly ForwardAuthOptions options;
     private readonly AuthAddress? address;
-    private readonly AuthClient client;
+    private readonly AuthClient? client;
     private readonly AuthRequestHeaders requestHeaders;
     private readonly AuthResponseHeaders responseHeaders;
     private readonly AuthCookies cookies;
@@ -99,8 +101,12 @@ internal sealed partial class ForwardAuth
         requestHeaders = new AuthRequestHeaders(options.TrustForwardHeader, options.AuthRequestHeaders);
         responseHeaders = new AuthResponseHeaders(options.AuthResponseHeaders, options.AuthResponseHeadersRegex);
         cookies = new AuthCookies(options.AddAuthCookiesToResponse);
-        client = build.State(() => new AuthClient(options.Tls));
-        if (!AuthAddress.TryParse(options.Address, out address))
+        if (AuthAddress.TryParse(options.Address, out var parsed))
+        {
+            address = parsed;
+            client = build.State(() => new AuthClient(parsed.Uri, options.Tls));
+        }
+        else
         {
             LogNoAddress(logger, build.Name);
         }
@@ -158,9 +164,10 @@ internal sealed partial class ForwardAuth
             }
 
             using var request = CreateRequest(context, address, body);
-            answer = await client.AskAsync(request, options.MaxResponseBodySize, cancellation.Token).ConfigureAwait(false);
+            answer = await client!.AskAsync(request, options.MaxResponseBodySize, cancellation.Token).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException or UntrustedServerException or TimeoutException or InvalidOperationException)
+        catch (Exception fault) when (fault is IOException or SocketException or AuthenticationException or HttpRequestException or OperationCanceledException
+            or UntrustedServerException or TimeoutException or InvalidOperationException or FormatException)
         {
             var isGone = context.RequestAborted.IsCancellationRequested;
             LogFailed(logger, address.Text, isGone ? "the client went away" : limit.IsCancellationRequested ? "no answer within 30 s" : fault.GetBaseException().Message);
@@ -194,11 +201,7 @@ internal sealed partial class ForwardAuth
     private HttpRequestMessage CreateRequest(HttpContext context, AuthAddress address, ReplayableBody? body)
     {
         var method = options.PreserveRequestMethod && context.Request.Method != "CONNECT" ? context.Request.Method : "GET";
-        var request = new HttpRequestMessage(new HttpMethod(method), address.Uri)
-        {
-            Version = address.Version,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
+        var request = new HttpRequestMessage(new HttpMethod(method), address.Uri);
         if (body is { Length: > 0 })
         {
             request.Content = new StreamContent(body.OpenRead());
