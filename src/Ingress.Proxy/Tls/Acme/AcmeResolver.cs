@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using Ingress.Proxy.Extensibility;
-using Ingress.Proxy.Tls.Acme.Client;
 using Ingress.Proxy.Tls.Acme.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -19,10 +18,10 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
     private static readonly TimeSpan FollowEvery = TimeSpan.FromSeconds(15);
 
     private readonly string _resolver;
-    private readonly AcmeOptions _options;
     private readonly ResolverParts _parts;
     private readonly ILogger _logger;
     private readonly OrderDesk _desk;
+    private readonly CertificateWork _work;
     private readonly RetryBudget _budget;
     private readonly Lock _access = new();
     private readonly SemaphoreSlim _signal = new(0);
@@ -34,9 +33,10 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
 
     public AcmeResolver(string name, AcmeOptions options, ResolverParts parts, ILogger logger)
     {
-        (_resolver, _options, _parts, _logger) = (name, options, parts, logger);
+        (_resolver, _parts, _logger) = (name, parts, logger);
         _budget = new RetryBudget(parts.Time);
         _desk = new OrderDesk(options, parts.Challenges, this, parts.Environment, parts.Time, logger);
+        _work = new CertificateWork(name, parts, _desk, _budget, _access, logger) { Obtained = Obtained, Alert = alert => Alert?.Invoke(alert) };
         LoadStorage();
     }
 
@@ -323,33 +323,7 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
     {
         try
         {
-            if (entry.Offered is null)
-            {
-                LogObtain(_logger, string.Join(", ", entry.Names), entry.Because, _resolver);
-                await ExamineAsync(entry, cancellation);
-            }
-            else
-            {
-                LogRenew(_logger, string.Join(", ", entry.Names), entry.NotAfter!.Value, _resolver);
-            }
-
-            await RehearseAsync(entry, cancellation);
-            using var key = entry.StoredKey();
-            var replaces = entry.Offered is { } old ? RenewalSuggestion.Identify(old.Leaf) : null;
-            Succeeded(entry, await _desk.OrderAsync(entry.Names, key, replaces, entry.Refusals, cancellation));
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // The process ends. The order is placed anew at the next start.
-        }
-        catch (AcmeException failure)
-        {
-            Failed(entry, failure);
-        }
-        catch (Exception failure)
-        {
-            // A flaw in one name's order must not end the renewal of all others.
-            Failed(entry, new AcmeException($"unexpected {failure.GetType().Name}: {failure.Message}", failure));
+            await _work.OrderAsync(entry, cancellation);
         }
         finally
         {
@@ -363,159 +337,21 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
         }
     }
 
-    /// <summary>Before the first order of a public name: is there a reason why it must fail?</summary>
-    private async Task ExamineAsync(ManagedCertificate entry, CancellationToken cancellation)
+    private async Task AskSuggestionAsync(ManagedCertificate entry, CancellationToken cancellation)
     {
-        if (entry.Examined || _parts.Preflight is null)
-        {
-            return;
-        }
-
-        entry.Examined = true;
-        if (await _parts.Preflight.ExamineAsync(entry.Names, cancellation) is { Length: > 0 } finding)
-        {
-            entry.Advice = finding;
-            LogFinding(_logger, string.Join(", ", entry.Names), finding, _resolver);
-        }
+        await _work.AskSuggestionAsync(entry, cancellation);
+        Wake();
     }
 
-    /// <summary>After repeated refusals the authority's test instance is asked first, where a failure costs nothing.</summary>
-    private async Task RehearseAsync(ManagedCertificate entry, CancellationToken cancellation)
+    private void Obtained()
     {
-        if (_parts.Rehearsal is null || entry.Refusals < ResolverParts.RefusalsBeforeRehearsal)
-        {
-            return;
-        }
-
-        try
-        {
-            await _parts.Rehearsal.OrderAsync(entry.Names, null, null, entry.Refusals, cancellation);
-        }
-        catch (AcmeProblemException failure)
-        {
-            throw new AcmeProblemException(failure.Problem, "tried at the authority's test instance first: ");
-        }
-    }
-
-    private void Succeeded(ManagedCertificate entry, StoredCertificate stored)
-    {
-        var now = _parts.Time.GetUtcNow();
-        bool recovered;
         lock (_access)
         {
-            entry.Take(stored);
-            recovered = entry.Failures > 0;
-            (entry.Refusals, entry.Silences, entry.Problem, entry.Advice, entry.RetryAt) = (0, 0, "", "", null);
-            entry.AskSuggestionAt = now + _parts.FirstSuggestion();
-            if (entry.DueAt <= now)
-            {
-                // Either this clock or the authority's is wrong. Ordering in a circle would not mend it.
-                entry.RetryAt = now + TimeSpan.FromHours(1);
-                LogOldAlready(_logger, entry.Names[0], _resolver);
-            }
-
             Publish();
         }
 
-        LogObtained(_logger, string.Join(", ", entry.Names), entry.NotAfter ?? now, _resolver);
         Save();
         Changed?.Invoke();
-        if (recovered)
-        {
-            Alert?.Invoke(new AcmeAlert("recovered", _resolver, entry.Names[0], "the certificate has been obtained after failures", now));
-        }
-    }
-
-    private void Failed(ManagedCertificate entry, AcmeException failure)
-    {
-        AcmeNameStatus status;
-        lock (_access)
-        {
-            if (failure.Unreachable)
-            {
-                entry.Silences++;
-                entry.RetryAt = _budget.AfterSilences(entry.Silences, entry.NotAfter);
-            }
-            else
-            {
-                entry.Refusals++;
-                _budget.Count(entry.Names);
-                entry.RetryAt = _budget.AfterRefusals(entry.Refusals, entry.Names);
-            }
-
-            entry.MayRetryEarly = failure.NotBefore is null;
-            if (failure.NotBefore is { } asked && asked > entry.RetryAt)
-            {
-                entry.RetryAt = asked;
-            }
-
-            entry.Problem = failure.Message;
-            entry.Advice = failure is AcmeProblemException { Problem.Advice: { Length: > 0 } advice } ? advice : entry.Advice;
-            entry.Running = false;
-            status = entry.Status(_resolver, _parts.Time.GetUtcNow());
-        }
-
-        LogFailed(_logger, string.Join(", ", entry.Names), failure.Message, status.Advice, entry.RetryAt!.Value, _resolver);
-        _parts.Attempts.Write(_resolver, _budget.Snapshot());
-        Warn(status);
-    }
-
-    private void Warn(AcmeNameStatus status)
-    {
-        var now = _parts.Time.GetUtcNow();
-        var left = status.NotAfter - now;
-        var kind = left switch
-        {
-            null when status.Failures == 1 => "failed",
-            null => "",
-            { Ticks: <= 0 } => "expired",
-            _ when status.RenewAt is { } renewal && left < (status.NotAfter - renewal) / 2 => "expiring",
-            _ => status.Failures == 1 ? "failed" : "",
-        };
-        if (kind.Length > 0)
-        {
-            Alert?.Invoke(new AcmeAlert(kind, _resolver, status.Main, status.Problem, now));
-        }
-    }
-
-    private async Task AskSuggestionAsync(ManagedCertificate entry, CancellationToken cancellation)
-    {
-        var next = _parts.Time.GetUtcNow() + ResolverParts.SuggestionEvery;
-        try
-        {
-            if (entry.Offered is { } offered && RenewalSuggestion.Identify(offered.Leaf) is { } identifier
-                && await _desk.SuggestAsync(identifier, cancellation) is { } suggestion)
-            {
-                next = suggestion.AskAgainAt ?? next;
-                lock (_access)
-                {
-                    if (ReferenceEquals(entry.Offered, offered))
-                    {
-                        entry.RenewAt = RenewalSchedule.RenewAt(
-                            entry.NotBefore!.Value, entry.NotAfter!.Value, offered.Leaf.SerialNumber, suggestion.Start, suggestion.End);
-                    }
-                }
-
-                LogSuggestion(_logger, entry.Names[0], suggestion.Start, suggestion.End, suggestion.Explanation);
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (AcmeException failure)
-        {
-            // Only a suggestion: the certificate's own schedule stands.
-            LogNoSuggestion(_logger, entry.Names[0], failure.Message);
-            next = failure.NotBefore ?? next;
-        }
-
-        lock (_access)
-        {
-            entry.AskSuggestionAt = next;
-        }
-
-        Wake();
     }
 
     private void Save()
@@ -537,29 +373,11 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Obtaining a certificate for {Domains}, wanted by {Because} (resolver {Resolver})")]
-    private static partial void LogObtain(ILogger logger, string domains, string because, string resolver);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Renewing the certificate for {Domains}, which ends {NotAfter:u} (resolver {Resolver})")]
-    private static partial void LogRenew(ILogger logger, string domains, DateTimeOffset notAfter, string resolver);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Certificate obtained for {Domains}, valid until {NotAfter:u} (resolver {Resolver})")]
-    private static partial void LogObtained(ILogger logger, string domains, DateTimeOffset notAfter, string resolver);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Unable to obtain ACME certificate for domains {Domains}: {Problem}. {Advice} Next try {NextTry:u} (resolver {Resolver})")]
-    private static partial void LogFailed(ILogger logger, string domains, string problem, string advice, DateTimeOffset nextTry, string resolver);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Before the first order for {Domains}: {Finding} (resolver {Resolver})")]
-    private static partial void LogFinding(ILogger logger, string domains, string finding, string resolver);
-
     [LoggerMessage(Level = LogLevel.Error, Message = "{Refusal} (wanted by {Because}, resolver {Resolver})")]
     private static partial void LogRefusedName(ILogger logger, string refusal, string because, string resolver);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The stored certificate for {Main} cannot be read and is ordered anew: {Reason} (resolver {Resolver})")]
     private static partial void LogUnreadable(ILogger logger, string main, string reason, string resolver);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The new certificate for {Main} is due for renewal already; check the clock of this machine (resolver {Resolver})")]
-    private static partial void LogOldAlready(ILogger logger, string main, string resolver);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Problem} (resolver {Resolver})")]
     private static partial void LogStorage(ILogger logger, string problem, string resolver);
@@ -569,10 +387,4 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The other instance has ended; this one looks after {Path} now (resolver {Resolver})")]
     private static partial void LogTakeOver(ILogger logger, string path, string resolver);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The authority suggests to renew the certificate for {Main} between {Start:u} and {End:u}. {Explanation}")]
-    private static partial void LogSuggestion(ILogger logger, string main, DateTimeOffset start, DateTimeOffset end, string explanation);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "No suggestion when to renew the certificate for {Main}: {Reason}")]
-    private static partial void LogNoSuggestion(ILogger logger, string main, string reason);
 }
