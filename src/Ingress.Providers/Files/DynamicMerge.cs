@@ -39,7 +39,7 @@ internal sealed partial class DynamicMerge(ILogger logger)
     }
 
     /// <summary>All of it. Sections are empty rather than absent, as an empty file clears what was there.</summary>
-    public DynamicConfiguration Result() => new()
+    public DynamicConfiguration Merged() => new()
     {
         Http = new HttpConfiguration { Routers = _routers, Services = _services, Middlewares = _middlewares, ServersTransports = _transports },
         Tcp = new TcpConfiguration { Routers = _tcpRouters, Services = _tcpServices, Middlewares = _tcpMiddlewares, ServersTransports = _tcpTransports },

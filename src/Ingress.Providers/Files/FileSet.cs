@@ -35,7 +35,7 @@ internal sealed partial class FileSet(FilesProviderOptions options, DecoderSetti
         }
 
         var inlined = new FileReferences(logger);
-        return new FileSetRead(faults.Count > 0 ? null : inlined.Inline(merge.Result()), files, inlined.Seen, faults);
+        return new FileSetRead(faults.Count > 0 ? null : inlined.Inline(merge.Merged()), files, inlined.Seen, faults);
     }
 
     private List<string> List(List<DecodeFault> faults)

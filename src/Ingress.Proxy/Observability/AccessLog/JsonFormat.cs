@@ -138,15 +138,20 @@ internal sealed class JsonFormat(AccessLogFields fields) : IAccessLogFormat
 
     private void Headers(Utf8JsonWriter json, string prefix, IHeaderDictionary? headers)
     {
+        var shown = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, values) in headers ?? new HeaderDictionary())
         {
             // Go keeps Host apart from the headers.
-            if (name.StartsWith(':') || name.Equals("Host", StringComparison.OrdinalIgnoreCase) || fields.ModeOfHeader(name) is var mode && mode == HeaderMode.Drop)
+            var mode = name.StartsWith(':') || name.Equals("Host", StringComparison.OrdinalIgnoreCase) ? HeaderMode.Drop : fields.ModeOfHeader(name);
+            if (mode != HeaderMode.Drop)
             {
-                continue;
+                shown[prefix + HeaderText.Canonical(name)] = mode == HeaderMode.Redact ? Redacted : Joined(values);
             }
+        }
 
-            json.WriteString(prefix + HeaderText.Canonical(name), fields.ModeOfHeader(name) == HeaderMode.Redact ? Redacted : Joined(values));
+        foreach (var (name, value) in shown)
+        {
+            json.WriteString(name, value);
         }
     }
 
