@@ -4,7 +4,6 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Ingress.Proxy.Tests.Architecture;
 
 /// <summary>Sizes: small enough to be read in one go.</summary>
-[Trait("Category", "Pending")]
 public sealed class FigureTests
 {
     private const int LinesOfAFile = 400;

@@ -17,5 +17,15 @@ internal static class HouseExceptions
     };
 
     /// <summary>Interfaces with one implementation in the product that are no doors.</summary>
-    public static IReadOnlyDictionary<string, string> LonelyInterfaces { get; } = new Dictionary<string, string>();
+    public static IReadOnlyDictionary<string, string> LonelyInterfaces { get; } = new Dictionary<string, string>
+    {
+        ["IObjectFamily"] = "one generic class implements it for every kind of object; the table of families needs a type without the parameter",
+    };
+
+    /// <summary>Classes that are neither sealed nor static nor abstract.</summary>
+    public static IReadOnlyDictionary<string, string> OpenClasses { get; } = new Dictionary<string, string>
+    {
+        ["DuplexPipeStream"] = "ClientStream is one with a socket of its own",
+        ["AcmeException"] = "AcmeProblemException is one with the authority's document",
+    };
 }

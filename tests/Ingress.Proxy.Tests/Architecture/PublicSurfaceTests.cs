@@ -5,7 +5,6 @@ using Ingress.Testing;
 namespace Ingress.Proxy.Tests.Architecture;
 
 /// <summary>What the proxy shows to providers and planes: a new door is a visible difference in the approved file.</summary>
-[Trait("Category", "Pending")]
 public sealed class PublicSurfaceTests
 {
     [Fact]
