@@ -1,7 +1,7 @@
 namespace Ingress.Proxy.Configuration.Decoding;
 
 /// <summary>Finds the known key that a mistyped one probably meant.</summary>
-internal static class NearestKey
+public static class NearestKey
 {
     /// <summary>The nearest candidate, or null where none is near enough to be worth naming.</summary>
     public static string? Find(string key, IEnumerable<string> candidates)

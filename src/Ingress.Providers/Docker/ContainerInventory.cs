@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+
+namespace Ingress.Providers.Docker;
+
+/// <summary>
+/// Lists the containers of an engine. Only what is new or has changed is inspected, so that one change among a thousand containers costs one list and one
+/// inspection.
+/// </summary>
+internal sealed class ContainerInventory
+{
+    private const int Parallelism = 8;
+
+    private readonly ConcurrentDictionary<string, bool> _forgotten = new(StringComparer.Ordinal);
+    private Dictionary<string, (Container Listed, Container Known)> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Forgets what an inspection said of a container, after an event about it.</summary>
+    public void Forget(string id) => _forgotten[id] = true;
+
+    /// <summary>All containers, and the names of those that could not be inspected with the reason; these count as the list shows them.</summary>
+    public async Task<(IReadOnlyList<Container> Containers, IReadOnlyList<(string Name, string Fault)> Faults)> ReadAsync(EngineClient client, CancellationToken cancellation)
+    {
+        foreach (var id in _forgotten.Keys)
+        {
+            if (_forgotten.TryRemove(id, out _) && _known.TryGetValue(id, out var entry))
+            {
+                _known[id] = (entry.Listed with { State = "" }, entry.Known);
+            }
+        }
+
+        var listed = await client.AskAsync(
+            token => client.Api.Containers.ListContainersAsync(new ContainersListParameters { All = true }, token),
+            cancellation).ConfigureAwait(false);
+        var before = _known;
+        var found = new (Container Listed, Container? Known)[listed.Count];
+        var faults = new List<(string Name, string Fault)>();
+        await Parallel.ForAsync(0, listed.Count, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellation }, async (i, token) =>
+        {
+            var container = ContainerReader.FromList(listed[i]);
+            var isKnown = before.TryGetValue(container.Id, out var known);
+            found[i] = isKnown && Same(known.Listed, container)
+                ? (container, known.Known with { Name = container.Name, Labels = container.Labels })
+                : (container, await InspectAsync(client, container, isKnown ? known.Known : null, faults, token).ConfigureAwait(false));
+        }).ConfigureAwait(false);
+
+        var incomplete = faults.Select(fault => fault.Name).ToHashSet(StringComparer.Ordinal);
+        _known = found.Where(item => item.Known is not null && !incomplete.Contains(item.Listed.Name))
+            .ToDictionary(item => item.Listed.Id, item => (item.Listed, item.Known!), StringComparer.Ordinal);
+        return ([.. found.Where(item => item.Known is not null).Select(item => item.Known!)], faults);
+    }
+
+    private static async Task<Container?> InspectAsync(
+        EngineClient client,
+        Container listed,
+        Container? before,
+        List<(string Name, string Fault)> faults,
+        CancellationToken cancellation)
+    {
+        try
+        {
+            var inspected = await client.AskAsync(token => client.Api.Containers.InspectContainerAsync(listed.Id, token), cancellation).ConfigureAwait(false);
+            return ContainerReader.WithInspection(listed, inspected);
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            // Removed since it was listed.
+            return null;
+        }
+        catch (Exception exception) when (exception is DockerApiException or HttpRequestException or TimeoutException or System.Text.Json.JsonException)
+        {
+            lock (faults)
+            {
+                faults.Add((listed.Name, $"cannot be inspected: {exception.Message}"));
+            }
+
+            // The list tells enough to keep the route; ports that only an inspection shows stay as they were.
+            return before is null ? listed : listed with { Ports = before.Ports.Count > 0 ? before.Ports : listed.Ports };
+        }
+    }
+
+    private static bool Same(Container a, Container b) =>
+        a.State == b.State && a.Health == b.Health && a.NetworkMode == b.NetworkMode && a.Networks.SequenceEqual(b.Networks);
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Docker.DotNet.Models;
+
+namespace Ingress.Providers.Docker;
+
+/// <summary>Makes containers of the engine's answers.</summary>
+internal static class ContainerReader
+{
+    /// <summary>From a line of the list, which suffices for all but ports of an engine that lists only published ones.</summary>
+    public static Container FromList(ContainerListResponse listed) => new()
+    {
+        Id = listed.ID,
+        Name = listed.Names is { Count: > 0 } names ? names[0].TrimStart('/') : listed.ID,
+        Labels = Labels(listed.Labels),
+        State = listed.State ?? "",
+        Health = listed.Health?.Status is { Length: > 0 } health ? health : HealthOf(listed.Status ?? ""),
+        NetworkMode = listed.HostConfig?.NetworkMode ?? "",
+        Networks = Networks(listed.NetworkSettings?.Networks),
+        Ports =
+        [
+            .. (listed.Ports ?? [])
+                .GroupBy(port => port.PrivatePort)
+                .OrderBy(group => group.Key)
+                .Select(group => new ContainerPort(
+                    group.Key,
+                    [
+                        .. group.Where(port => port.PublicPort is not null)
+                            .Select(port => new PublishedPort(port.IP ?? "", port.PublicPort!.Value.ToString(CultureInfo.InvariantCulture))),
+                    ])),
+        ],
+    };
+
+    /// <summary>Adds what only an inspection tells: ports that are exposed, health, network mode.</summary>
+    public static Container WithInspection(Container listed, ContainerInspectResponse inspected) => listed with
+    {
+        State = inspected.State?.Status is { Length: > 0 } state ? state : listed.State,
+        Health = inspected.State?.Health?.Status ?? "",
+        NetworkMode = inspected.HostConfig?.NetworkMode is { Length: > 0 } mode ? mode : listed.NetworkMode,
+        Networks = Networks(inspected.NetworkSettings?.Networks) is { Count: > 0 } networks ? networks : listed.Networks,
+        Ports = Ports(inspected.NetworkSettings?.Ports),
+    };
+
+    private static IReadOnlyDictionary<string, string> Labels(IDictionary<string, string>? labels) =>
+        labels as Dictionary<string, string> ?? new Dictionary<string, string>(labels ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+
+    /// <summary>The health in the words of a list: <c>Up 2 minutes (healthy)</c>.</summary>
+    private static string HealthOf(string status) =>
+        status.EndsWith("(healthy)", StringComparison.Ordinal) ? "healthy"
+        : status.EndsWith("(unhealthy)", StringComparison.Ordinal) ? "unhealthy"
+        : status.EndsWith("(health: starting)", StringComparison.Ordinal) ? "starting"
+        : "";
+
+    private static ContainerNetwork[] Networks(IDictionary<string, EndpointSettings>? networks) =>
+    [
+        .. (networks ?? new Dictionary<string, EndpointSettings>())
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => new ContainerNetwork(
+                pair.Key,
+                pair.Value?.IPAddress is { Length: > 0 } address ? address : pair.Value?.GlobalIPv6Address ?? "")),
+    ];
+
+    private static ContainerPort[] Ports(IDictionary<string, IList<PortBinding>>? ports) =>
+    [
+        .. (ports ?? new Dictionary<string, IList<PortBinding>>())
+            .Select(pair => (Number: NumberOf(pair.Key), pair.Value))
+            .Where(pair => pair.Number > 0)
+            .GroupBy(pair => pair.Number)
+            .OrderBy(group => group.Key)
+            .Select(group => new ContainerPort(
+                group.Key,
+                [.. group.SelectMany(pair => pair.Value ?? []).Select(binding => new PublishedPort(binding.HostIP ?? "", binding.HostPort ?? ""))])),
+    ];
+
+    /// <summary>The number in <c>80/tcp</c>.</summary>
+    private static int NumberOf(string key)
+    {
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        return int.TryParse(slash < 0 ? key : key.AsSpan(0, slash), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    }
+}

@@ -1,0 +1,285 @@
+using System.Threading.Channels;
+using Docker.DotNet.Models;
+using Ingress.Providers.Labels;
+using Ingress.Proxy.Configuration.Decoding;
+using Ingress.Proxy.Configuration.DynamicModel;
+using Ingress.Proxy.Configuration.Templating;
+using Ingress.Proxy.Extensibility;
+using Microsoft.Extensions.Logging;
+
+namespace Ingress.Providers.Docker;
+
+/// <summary>
+/// Publishes what the labels of containers say, and follows the engine's events. Whatever becomes of the engine, what was published last stays in force until
+/// a newer state has been read whole.
+/// </summary>
+internal sealed partial class DockerProvider : IProvider
+{
+    // Bursts of events are answered together: a compose project that starts makes dozens within this time.
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
+
+    // What happened while the stream was being opened is seen by one more reading.
+    private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(1);
+
+    // No event is meant to be missed; where one was, the routes are right again after this time.
+    private static readonly TimeSpan Resync = TimeSpan.FromMinutes(10);
+
+    private readonly EngineOptions _options;
+    private readonly DecoderSettings _decoding;
+    private readonly EngineEndpoint _endpoint;
+    private readonly ContainerInventory _inventory = new();
+    private readonly ContainerSnapshot _snapshot;
+    private readonly DiscoveryLog _log;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30));
+    private DynamicConfiguration? _last;
+    private IReadOnlyList<DiscoveryFinding> _lastFindings = [];
+
+    public DockerProvider(EngineOptions options, DecoderSettings decoding, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _decoding = decoding;
+        _endpoint = EngineEndpoint.From(options, Environment.GetEnvironmentVariable);
+        _snapshot = new ContainerSnapshot(options.Snapshot);
+        _log = new DiscoveryLog(Name, logger);
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "docker";
+
+    /// <inheritdoc/>
+    public async Task RunAsync(IConfigurationSink sink, CancellationToken cancellation)
+    {
+        DockerTranslation translation;
+        try
+        {
+            translation = new DockerTranslation(_options, _decoding);
+        }
+        catch (TemplateException exception)
+        {
+            LogBadRule(_logger, exception.Message);
+            Publish(sink, new DynamicConfiguration(), [Trouble($"defaultRule: {exception.Message}; no container is routed")]);
+            return;
+        }
+
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await FollowAsync(translation, sink, cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception exception) when (EngineFault.Is(exception))
+            {
+                if (cancellation.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                await PauseAsync(translation, sink, exception, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Reads, publishes and follows events until the engine fails; returns where following is not wanted.</summary>
+    private async Task FollowAsync(DockerTranslation translation, IConfigurationSink sink, CancellationToken cancellation)
+    {
+        using var client = await EngineClient.ConnectAsync(_endpoint, cancellation).ConfigureAwait(false);
+        await ReadAsync(client, translation, sink, cancellation).ConfigureAwait(false);
+        if (!_options.Watch)
+        {
+            return;
+        }
+
+        var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var events = client.Api.System.MonitorEventsAsync(Wanted(), new EventReceiver(_inventory, wake.Writer), end.Token);
+        try
+        {
+            await AnswerEventsAsync(client, translation, sink, wake.Reader, events, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnswerEventsAsync(
+        EngineClient client,
+        DockerTranslation translation,
+        IConfigurationSink sink,
+        ChannelReader<bool> wake,
+        Task events,
+        CancellationToken cancellation)
+    {
+        var pause = SecondLook;
+        while (true)
+        {
+            using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var woken = wake.WaitToReadAsync(wait.Token).AsTask();
+            var timer = Task.Delay(pause, _time, wait.Token);
+            await Task.WhenAny(woken, timer, events).ConfigureAwait(false);
+            await wait.CancelAsync().ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            if (events.IsCompleted)
+            {
+                await events.ConfigureAwait(false);
+                throw new IOException("the engine ended the stream of events");
+            }
+
+            await Task.Delay(Settling, _time, cancellation).ConfigureAwait(false);
+            wake.TryRead(out _);
+            pause = await TryReadAsync(client, translation, sink, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads while the stream of events is open; a failure is tried again later. Gives the time to the next reading without an event.</summary>
+    private async Task<TimeSpan> TryReadAsync(EngineClient client, DockerTranslation translation, IConfigurationSink sink, CancellationToken cancellation)
+    {
+        var started = _time.GetTimestamp();
+        try
+        {
+            await ReadAsync(client, translation, sink, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (EngineFault.Is(exception) && !cancellation.IsCancellationRequested)
+        {
+            var retry = _backoff.Next();
+            Report(sink, exception, retry);
+            return retry;
+        }
+
+        // A slow engine is given as much rest as it needed work, so that a storm of events cannot keep it busy for ever.
+        await Task.Delay(_time.GetElapsedTime(started), _time, cancellation).ConfigureAwait(false);
+        return Resync;
+    }
+
+    private async Task ReadAsync(EngineClient client, DockerTranslation translation, IConfigurationSink sink, CancellationToken cancellation)
+    {
+        var (containers, faults) = await _inventory.ReadAsync(client, cancellation).ConfigureAwait(false);
+        var networks = OwnContainer.Networks(containers, OwnContainer.FindId);
+        var findings = new Findings();
+        foreach (var (name, fault) in faults)
+        {
+            findings.Warning(name, fault);
+        }
+
+        Translate(translation, sink, containers, networks, findings);
+        _backoff.Reset();
+        Keep(new ContainerSnapshot.Content(containers, [.. networks]));
+    }
+
+    private void Translate(
+        DockerTranslation translation,
+        IConfigurationSink sink,
+        IReadOnlyList<Container> containers,
+        IReadOnlyCollection<string> networks,
+        Findings findings)
+    {
+        _last = translation.Translate(containers, networks, findings);
+        _lastFindings = findings.All;
+        _log.Report(_lastFindings);
+        Publish(sink, _last, _lastFindings);
+    }
+
+    private async Task PauseAsync(DockerTranslation translation, IConfigurationSink sink, Exception exception, CancellationToken cancellation)
+    {
+        if (_last is null && _snapshot.IsWanted)
+        {
+            Restore(translation, sink);
+        }
+
+        var pause = _backoff.Next();
+        Report(sink, exception, pause);
+        try
+        {
+            await Task.Delay(pause, _time, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends; the loop sees it.
+        }
+    }
+
+    private void Report(IConfigurationSink sink, Exception exception, TimeSpan retry)
+    {
+        var text = EngineFault.Text(exception);
+        LogEngineAway(_logger, text, Math.Round(retry.TotalSeconds, 1));
+        Publish(sink, _last ?? new DynamicConfiguration(), [Trouble($"the engine at {_endpoint.Address} cannot be followed: {text}; the last configuration stays in force"), .. _lastFindings]);
+    }
+
+    private void Restore(DockerTranslation translation, IConfigurationSink sink)
+    {
+        try
+        {
+            if (_snapshot.Read() is { } content)
+            {
+                LogRestored(_logger, _options.Snapshot, content.Containers.Count);
+                Translate(translation, sink, content.Containers, content.OwnNetworks, new Findings());
+            }
+        }
+        catch (Exception exception) when (exception is IOException or System.Text.Json.JsonException or UnauthorizedAccessException)
+        {
+            LogBadSnapshot(_logger, _options.Snapshot, exception.Message);
+        }
+    }
+
+    private void Keep(ContainerSnapshot.Content content)
+    {
+        if (!_snapshot.IsWanted)
+        {
+            return;
+        }
+
+        try
+        {
+            _snapshot.Write(content);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogBadSnapshot(_logger, _options.Snapshot, exception.Message);
+        }
+    }
+
+    private void Publish(IConfigurationSink sink, DynamicConfiguration configuration, IReadOnlyList<DiscoveryFinding> findings) =>
+        sink.Publish(new ProviderMessage { Provider = Name, Configuration = configuration, Findings = findings });
+
+    private static DiscoveryFinding Trouble(string reason) => new() { Subject = "engine", Outcome = "warning", Reason = reason };
+
+    private static ContainerEventsParameters Wanted() => new()
+    {
+        Filters = new Dictionary<string, IDictionary<string, bool>>
+        {
+            ["type"] = new Dictionary<string, bool> { ["container"] = true },
+            ["event"] = new Dictionary<string, bool> { ["start"] = true, ["die"] = true, ["health_status"] = true },
+        },
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "docker: the default rule is no template, so no container is routed: {Fault}")]
+    private static partial void LogBadRule(ILogger logger, string fault);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "docker: provider error, retrying in {Seconds} s; the last configuration stays in force: {Fault}")]
+    private static partial void LogEngineAway(ILogger logger, string fault, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "docker: the engine is away, so {Count} containers are taken from {Snapshot}")]
+    private static partial void LogRestored(ILogger logger, string snapshot, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "docker: the snapshot {Snapshot} cannot be used: {Fault}")]
+    private static partial void LogBadSnapshot(ILogger logger, string snapshot, string fault);
+
+    /// <summary>Notes which container an event is about, and wakes the reader.</summary>
+    private sealed class EventReceiver(ContainerInventory inventory, ChannelWriter<bool> wake) : IProgress<Message>
+    {
+        public void Report(Message value)
+        {
+            if (value.Actor?.ID is { Length: > 0 } id)
+            {
+                inventory.Forget(id);
+            }
+
+            wake.TryWrite(true);
+        }
+    }
+}

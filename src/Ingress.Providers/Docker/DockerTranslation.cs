@@ -1,0 +1,102 @@
+using Ingress.Providers.Labels;
+using Ingress.Proxy.Configuration.Decoding;
+using Ingress.Proxy.Configuration.DynamicModel;
+
+namespace Ingress.Providers.Docker;
+
+/// <summary>Makes one configuration of all containers: which are used, what their labels say, and where they are.</summary>
+internal sealed class DockerTranslation
+{
+    private readonly EngineOptions _options;
+    private readonly LabelTranslator _translator;
+    private readonly Constraints? _constraints;
+    private readonly string _constraintsFault;
+
+    /// <summary>Reads default rule and constraints.</summary>
+    /// <exception cref="Proxy.Configuration.Templating.TemplateException">The default rule is no template.</exception>
+    public DockerTranslation(EngineOptions options, DecoderSettings decoding)
+    {
+        _options = options;
+        _translator = new LabelTranslator(decoding, options.DefaultRule);
+        Constraints.TryParse(options.Constraints, out _constraints, out _constraintsFault);
+    }
+
+    /// <summary>The configuration; the findings say what became of each container.</summary>
+    public DynamicConfiguration Translate(IReadOnlyList<Container> containers, IReadOnlyCollection<string> ownNetworks, Findings findings)
+    {
+        var locator = new ContainerLocator(_options, containers, ownNetworks);
+        var merge = new WorkloadMerge(findings);
+        foreach (var container in containers)
+        {
+            if (Select(container, locator, findings) is { } workload && _translator.Translate(workload, findings) is { } configuration)
+            {
+                merge.Add(workload, configuration);
+                findings.Used(container.Name, workload.Serves ? "" : "without a server: " + StateOf(container));
+            }
+        }
+
+        return merge.Merge();
+    }
+
+    /// <summary>The name that routers and services go by: service and project of Compose, else the container's own.</summary>
+    internal static string BaseName(Container container)
+    {
+        var service = container.Labels.GetValueOrDefault("com.docker.compose.service", "");
+        var project = container.Labels.GetValueOrDefault("com.docker.compose.project", "");
+        return WorkloadName.Normalize(service.Length > 0 && project.Length > 0 ? $"{service}_{project}" : container.Name);
+    }
+
+    private Workload? Select(Container container, ContainerLocator locator, Findings findings)
+    {
+        var (labels, faults) = WorkloadOptions.Read(container.Labels, "enable", "docker");
+        if (labels is null)
+        {
+            findings.Rejected(container.Name, $"decoding Docker labels: {string.Join("; ", faults)}");
+            return null;
+        }
+
+        if (!(labels.Enable ?? _options.ExposedByDefault))
+        {
+            findings.Ignored(container.Name, labels.Enable is null ? "not enabled: set the label traefik.enable=true" : "traefik.enable is false");
+            return null;
+        }
+
+        if (_constraints is null)
+        {
+            findings.Rejected(container.Name, _constraintsFault);
+            return null;
+        }
+
+        if (!_constraints.Match(container.Labels))
+        {
+            findings.Ignored(container.Name, $"the constraints \"{_options.Constraints}\" do not hold for its labels");
+            return null;
+        }
+
+        if (container.Labels.GetValueOrDefault("com.docker.compose.oneoff", "").Equals("True", StringComparison.OrdinalIgnoreCase))
+        {
+            findings.Ignored(container.Name, "a one-off container of compose run");
+            return null;
+        }
+
+        var keeps = labels.Docker?.AllowNonRunning ?? false;
+        if (!keeps && !(container.IsRunning && (container.IsHealthy || _options.AllowEmptyServices)))
+        {
+            findings.Ignored(container.Name, StateOf(container));
+            return null;
+        }
+
+        var network = labels.Docker?.Network is { Length: > 0 } named ? named : _options.Network;
+        return new Workload
+        {
+            Id = container.Id,
+            Name = BaseName(container),
+            DisplayName = container.Name,
+            Labels = container.Labels,
+            Serves = container is { IsRunning: true, IsHealthy: true },
+            Locate = port => locator.Locate(container, network, port),
+        };
+    }
+
+    private static string StateOf(Container container) => container.IsRunning ? $"health is {container.Health}" : $"not running: {container.State}";
+}

@@ -1,0 +1,126 @@
+using Ingress.Proxy.Configuration;
+using Ingress.Proxy.Configuration.DynamicModel;
+using Ingress.Proxy.Pipeline.Services;
+using Ingress.Proxy.Pipeline.Services.Tcp;
+using Ingress.Proxy.Pipeline.Services.Udp;
+
+namespace Ingress.Providers.Labels;
+
+/// <summary>
+/// Puts the configurations of workloads together. The same name in several is one object where all agree; services pool their servers. Where they disagree
+/// nobody gets the object, and the findings of all say so.
+/// </summary>
+internal sealed class WorkloadMerge(Findings findings)
+{
+    private readonly List<(Workload Workload, WorkloadConfiguration Configuration)> _parts = [];
+
+    public void Add(Workload workload, WorkloadConfiguration configuration) => _parts.Add((workload, configuration));
+
+    /// <summary>The whole configuration; sections are there even where they are empty, so that the last route can go.</summary>
+    public DynamicConfiguration Merge()
+    {
+        _parts.Sort(static (a, b) => string.CompareOrdinal($"{a.Workload.Name}-{a.Workload.Id}", $"{b.Workload.Name}-{b.Workload.Id}"));
+        return new DynamicConfiguration
+        {
+            Http = new HttpConfiguration
+            {
+                Routers = Same("HTTP router", part => part.Routers),
+                Services = Pooled<HttpServiceConfig, ServerOptions>(
+                    "HTTP service",
+                    part => part.Services,
+                    service => service.LoadBalancer!.Servers,
+                    (service, servers) => service with { LoadBalancer = service.LoadBalancer! with { Servers = servers } },
+                    server => server.Url),
+                Middlewares = Same("HTTP middleware", part => part.Middlewares),
+            },
+            Tcp = new TcpConfiguration
+            {
+                Routers = Same("TCP router", part => part.TcpRouters),
+                Services = Pooled<TcpServiceConfig, TcpServerOptions>(
+                    "TCP service",
+                    part => part.TcpServices,
+                    service => service.LoadBalancer!.Servers,
+                    (service, servers) => service with { LoadBalancer = service.LoadBalancer! with { Servers = servers } },
+                    server => server.Address),
+                Middlewares = Same("TCP middleware", part => part.TcpMiddlewares),
+            },
+            Udp = new UdpConfiguration
+            {
+                Routers = Same("UDP router", part => part.UdpRouters),
+                Services = Pooled<UdpServiceConfig, UdpServerOptions>(
+                    "UDP service",
+                    part => part.UdpServices,
+                    service => service.LoadBalancer!.Servers,
+                    (service, servers) => service with { LoadBalancer = service.LoadBalancer! with { Servers = servers } },
+                    server => server.Address),
+            },
+            Tls = new TlsConfiguration { Stores = Same("TLS store", part => part.TlsStores) },
+        };
+    }
+
+    private Dictionary<string, T> Same<T>(string kind, Func<WorkloadConfiguration, Dictionary<string, T>> select)
+        where T : class =>
+        Combine(kind, select, static item => item, static (first, _) => first);
+
+    private Dictionary<string, TService> Pooled<TService, TServer>(
+        string kind,
+        Func<WorkloadConfiguration, Dictionary<string, TService>> select,
+        Func<TService, IReadOnlyList<TServer>> serversOf,
+        Func<TService, IReadOnlyList<TServer>, TService> with,
+        Func<TServer, string> address)
+        where TService : class =>
+        Combine(kind, select, service => with(service, []), (first, all) => all.Count == 1
+            ? first
+            : with(first, [.. all.SelectMany(serversOf).DistinctBy(address, StringComparer.Ordinal)]));
+
+    /// <param name="kind">The kind of object, for findings.</param>
+    /// <param name="select">The objects of a workload.</param>
+    /// <param name="essence">What must be equal.</param>
+    /// <param name="join">Makes one of the first and all.</param>
+    private Dictionary<string, T> Combine<T>(
+        string kind,
+        Func<WorkloadConfiguration, Dictionary<string, T>> select,
+        Func<T, T> essence,
+        Func<T, List<T>, T> join)
+        where T : class
+    {
+        var byName = new Dictionary<string, List<(Workload Workload, T Item)>>(StringComparer.Ordinal);
+        foreach (var (workload, configuration) in _parts)
+        {
+            foreach (var (name, item) in select(configuration))
+            {
+                if (!byName.TryGetValue(name, out var items))
+                {
+                    byName[name] = items = [];
+                }
+
+                items.Add((workload, item));
+            }
+        }
+
+        var merged = new Dictionary<string, T>(byName.Count, StringComparer.Ordinal);
+        foreach (var (name, items) in byName)
+        {
+            if (items.Count > 1 && items.Select(item => RecordJson.Canonical(essence(item.Item))).Distinct(StringComparer.Ordinal).Count() > 1)
+            {
+                Refuse(kind, name, items.ConvertAll(item => item.Workload));
+                continue;
+            }
+
+            merged[name] = join(items[0].Item, items.ConvertAll(item => item.Item));
+        }
+
+        return merged;
+    }
+
+    private void Refuse(string kind, string name, List<Workload> workloads)
+    {
+        foreach (var workload in workloads)
+        {
+            var others = string.Join(", ", workloads.Where(other => other != workload).Select(other => other.DisplayName));
+            findings.Rejected(
+                workload.DisplayName,
+                $"{kind} defined multiple times with different configurations: \"{name}\" is also defined by {others}; give it another name or the same settings");
+        }
+    }
+}
