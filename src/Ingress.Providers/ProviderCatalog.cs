@@ -1,3 +1,4 @@
+using Ingress.Providers.Docker;
 using Ingress.Providers.Files;
 using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Configuration.StaticModel;
@@ -13,6 +14,7 @@ public static class ProviderCatalog
     public static IReadOnlyList<ProviderType> All { get; } =
     [
         new("file", typeof(FilesProviderOptions), build => new FilesProvider((FilesProviderOptions)build.Options, build.Decoding, build.Loggers.CreateLogger<FilesProvider>())),
+        new("docker", typeof(DockerProviderOptions), build => new DockerProvider((DockerProviderOptions)build.Options, build.Decoding, build.Time, build.Loggers.CreateLogger<DockerProvider>())),
     ];
 
     /// <summary>The options record of each key, as the decoder wants it.</summary>

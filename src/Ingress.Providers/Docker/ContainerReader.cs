@@ -36,7 +36,7 @@ internal static class ContainerReader
         State = inspected.State?.Status is { Length: > 0 } state ? state : listed.State,
         Health = inspected.State?.Health?.Status ?? "",
         NetworkMode = inspected.HostConfig?.NetworkMode is { Length: > 0 } mode ? mode : listed.NetworkMode,
-        Networks = Networks(inspected.NetworkSettings?.Networks) is { Count: > 0 } networks ? networks : listed.Networks,
+        Networks = Networks(inspected.NetworkSettings?.Networks) is { Length: > 0 } networks ? networks : listed.Networks,
         Ports = Ports(inspected.NetworkSettings?.Ports),
     };
 

@@ -18,7 +18,7 @@ internal sealed class DockerTranslation
     {
         _options = options;
         _translator = new LabelTranslator(decoding, options.DefaultRule);
-        Constraints.TryParse(options.Constraints, out _constraints, out _constraintsFault);
+        _ = Constraints.TryParse(options.Constraints, out _constraints, out _constraintsFault);
     }
 
     /// <summary>The configuration; the findings say what became of each container.</summary>

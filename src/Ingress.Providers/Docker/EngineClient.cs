@@ -1,6 +1,7 @@
 using System.Reflection;
 using Docker.DotNet;
 using Docker.DotNet.Models;
+using Version = System.Version;
 
 namespace Ingress.Providers.Docker;
 

@@ -52,7 +52,7 @@ internal sealed record EngineEndpoint
     }
 
     /// <summary>The scheme of <see cref="Address"/>, and the rest after <c>://</c>.</summary>
-    public (string Scheme, string Rest) Split()
+    public (string Scheme, string Place) Split()
     {
         var end = Address.IndexOf("://", StringComparison.Ordinal);
         return end < 0 ? ("unix", Address) : (Address[..end].ToLowerInvariant(), Address[(end + 3)..]);

@@ -12,6 +12,12 @@ internal sealed class EngineTransport : IDockerHandlerFactory<EngineEndpoint>
     public static EngineTransport Instance { get; } = new();
 
     /// <inheritdoc/>
+    public ResolvedTransport CreateHandler(ResolvedClientOptions clientOptions, ILogger logger) => throw new NotSupportedException("The engine's endpoint is not known here.");
+
+    /// <inheritdoc/>
+    public Task<WriteClosableStream> HijackStreamAsync(HttpContent content) => throw new NotSupportedException("The provider attaches to no container.");
+
+    /// <inheritdoc/>
     public ResolvedTransport CreateHandler(EngineEndpoint transportOptions, ResolvedClientOptions clientOptions, ILogger logger)
     {
         var (scheme, rest) = transportOptions.Split();
