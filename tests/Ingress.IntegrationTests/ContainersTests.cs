@@ -3,7 +3,6 @@ using Ingress.Testing;
 namespace Ingress.IntegrationTests;
 
 /// <summary>Containers on a real Docker engine, with ordinary labels only, while a loader runs.</summary>
-[Trait("Category", "Pending")]
 public sealed class ContainersTests
 {
     private static readonly TimeSpan FollowedWithin = TimeSpan.FromSeconds(2);
