@@ -48,7 +48,7 @@ internal sealed class HttpRouterFamily() : ObjectFamily<HttpRouterConfig>("route
         };
         if (shown.Tls is { } tls)
         {
-            shown = shown with { Tls = tls with { Options = tls.FallsBack || (named && tls.Options.Length == 0) ? "default" : tls.Options } };
+            shown = shown with { Tls = tls with { Options = named && tls.Options.Length == 0 ? "default" : tls.Options } };
         }
 
         RecordJson.WriteProperties(writer, shown);

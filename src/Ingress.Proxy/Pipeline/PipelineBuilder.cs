@@ -85,7 +85,7 @@ internal sealed partial class PipelineBuilder(
 
     private void NoteEntryPoints(RuntimeObject<HttpRouterConfig> router)
     {
-        foreach (var entryPoint in router.Config.EntryPoints)
+        foreach (var entryPoint in router.Config.EntryPoints.Distinct(StringComparer.Ordinal))
         {
             if (httpEntryPoints.Contains(entryPoint))
             {
@@ -128,6 +128,7 @@ internal sealed partial class PipelineBuilder(
 
         try
         {
+            TlsConflicts.Note(router);
             var handler = BuildHandler(router, tree, parts);
             foreach (var entryPoint in known)
             {

@@ -65,7 +65,7 @@ internal sealed class TlsBuilder(RuntimeConfiguration configuration, Certificate
         }
         catch (ConfigurationException error)
         {
-            return parameters[name] = (null, error.Message);
+            return parameters[name] = (null, "building TLS config: " + error.Message);
         }
     }
 }

@@ -78,7 +78,7 @@ internal sealed class TlsParameters
 
             if (config.CaFiles.Count > 0 && authorities.Count == 0)
             {
-                throw new ConfigurationException($"invalid certificate(s) in {PemText.Shown(config.CaFiles[0])}: no certificate found");
+                throw new ConfigurationException("invalid certificate(s) content");
             }
 
             var type = config.ClientAuthType.Length > 0 ? config.ClientAuthType : authorities.Count > 0 ? "RequireAndVerifyClientCert" : "NoClientCert";
@@ -89,7 +89,7 @@ internal sealed class TlsParameters
                 "RequireAnyClientCert" => (true, true, false),
                 "VerifyClientCertIfGiven" => (true, false, true),
                 "RequireAndVerifyClientCert" => (true, true, true),
-                _ => throw new ConfigurationException($"unknown client auth type \"{type}\"; allowed are NoClientCert, RequestClientCert, RequireAnyClientCert, VerifyClientCertIfGiven and RequireAndVerifyClientCert"),
+                _ => throw new ConfigurationException($"unknown client auth type \"{type}\""),
             };
             if (mustBeTrusted && authorities.Count == 0)
             {

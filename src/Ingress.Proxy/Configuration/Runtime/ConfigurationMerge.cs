@@ -29,7 +29,7 @@ internal sealed partial class ConfigurationMerge(StaticConfiguration settings, I
             UdpServices = Objects(Qualified(providers, message => message.Configuration.Udp?.Services)),
             TlsOptions = MergeTlsOptions(providers),
             TlsStore = MergeTlsStores(providers),
-            TlsCertificates = [.. providers.SelectMany(message => message.Configuration.Tls?.Certificates ?? [])],
+            TlsCertificates = [.. providers.SelectMany(message => message.Configuration.Tls?.Certificates ?? []).Where(IsForDefaultStore)],
             Findings = providers.Where(message => message.Findings.Count > 0).ToDictionary(message => message.Provider, message => message.Findings, StringComparer.Ordinal),
         };
     }
@@ -61,6 +61,9 @@ internal sealed partial class ConfigurationMerge(StaticConfiguration settings, I
 
         return objects;
     }
+
+    // Other stores are accepted and never looked into, as in Traefik.
+    private static bool IsForDefaultStore(TlsCertificateConfig certificate) => certificate.Stores.Count == 0 || certificate.Stores.Contains("default");
 
     private HttpRouterConfig WithDefaults(HttpRouterConfig router)
         => router.EntryPoints.Count > 0 || router.ParentRefs.Count > 0 ? router : router with { EntryPoints = defaultEntryPoints };

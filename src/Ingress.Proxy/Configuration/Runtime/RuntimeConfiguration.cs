@@ -68,7 +68,7 @@ public sealed class RuntimeObject<T>(string name, T config)
 {
     private readonly Lock gate = new();
     private List<string> errors = [];
-    private SortedSet<string> usedBy = new(StringComparer.Ordinal);
+    private readonly List<string> usedBy = [];
     private Dictionary<string, bool> servers = new(StringComparer.Ordinal);
 
     /// <summary>The qualified name.</summary>
@@ -93,7 +93,7 @@ public sealed class RuntimeObject<T>(string name, T config)
         {
             lock (gate)
             {
-                return [.. usedBy];
+                return [.. usedBy.Order(StringComparer.Ordinal)];
             }
         }
     }
@@ -134,7 +134,7 @@ public sealed class RuntimeObject<T>(string name, T config)
         }
     }
 
-    /// <summary>Notes a user of it.</summary>
+    /// <summary>Notes a user of it; one that names it twice is noted twice.</summary>
     public void AddUser(string name)
     {
         lock (gate)

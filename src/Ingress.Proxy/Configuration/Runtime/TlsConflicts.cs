@@ -39,6 +39,21 @@ internal static partial class TlsConflicts
         return conflicts.Values.All(names => names.Count == 0) ? routers : Split(routers, conflicts);
     }
 
+    /// <summary>Puts on a router that falls back why it does; one that had asked for the default options is not worth a warning.</summary>
+    public static void Note(RuntimeObject<HttpRouterConfig> router)
+    {
+        if (router.Config.Tls is not { FallsBack: true } tls || OptionsOf(router.Name, tls) == DefaultName)
+        {
+            return;
+        }
+
+        router.AddError(
+            RuleTree.HostsOf(router.Config.Rule, router.Config.RuleSyntax).Count == 0
+                ? $"no domain found in rule {router.Config.Rule}, the TLS option {OptionsOf(router.Name, tls)} cannot be applied"
+                : "router's TLSOptions configuration is conflicting with other routers on the same entrypoint and host, default TLS options will be used instead",
+            critical: false);
+    }
+
     private static string OptionsOf(string router, RouterTlsConfig tls)
         => tls.Options.Length == 0 || tls.Options == DefaultName ? DefaultName : QualifiedName.Resolve(tls.Options, router);
 

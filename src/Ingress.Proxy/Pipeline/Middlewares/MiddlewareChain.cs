@@ -18,14 +18,6 @@ internal sealed partial class MiddlewareChain(PipelineBuild build)
     /// </summary>
     public RequestDelegate Wrap(IReadOnlyList<string> names, string owner, RequestDelegate handler)
     {
-        foreach (var name in names)
-        {
-            if (build.Configuration.HttpMiddlewares.TryGetValue(QualifiedName.Resolve(name, owner), out var used))
-            {
-                used.AddUser(owner);
-            }
-        }
-
         return Wrap(names, owner, owner, [], handler);
     }
 

@@ -23,13 +23,8 @@ internal sealed class ServiceBuilder(PipelineBuild build, MiddlewareChain? middl
     /// <param name="owner">The router (or middleware) that it is built for.</param>
     public RequestDelegate Build(string qualifiedName, string owner)
     {
-        var service = BuildService(qualifiedName);
-        if (build.Configuration.HttpServices.TryGetValue(qualifiedName, out var runtime))
-        {
-            runtime.AddUser(owner);
-        }
-
-        return service.InvokeAsync;
+        _ = owner;
+        return BuildService(qualifiedName).InvokeAsync;
     }
 
     /// <summary>A service inside another one; its faults are told with its name as it stands in the configuration.</summary>

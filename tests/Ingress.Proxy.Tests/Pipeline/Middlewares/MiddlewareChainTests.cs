@@ -20,16 +20,6 @@ public sealed class MiddlewareChainTests
         Assert.Equal(expected, bench.SeenTarget);
     }
 
-    [Fact]
-    public void NotesTheUsersOfThoseNamedDirectlyOnly()
-    {
-        var bench = Bench("/x");
-        new MiddlewareChain(bench.Pipeline).Wrap(["inner", "b"], "r@file", bench.Handler);
-        Assert.Equal(["r@file"], bench.Middlewares["inner@file"].UsedBy);
-        Assert.Equal(["r@file"], bench.Middlewares["b@file"].UsedBy);
-        Assert.Empty(bench.Middlewares["a@file"].UsedBy);
-    }
-
     [Theory]
     [InlineData("nowhere", "middleware \"nowhere@file\" does not exist")]
     [InlineData("a@docker", "middleware \"a@docker\" does not exist")]
