@@ -3,7 +3,6 @@ using Ingress.Testing;
 namespace Ingress.IntegrationTests;
 
 /// <summary>The very files of <c>config/quickstart/</c>, on free ports.</summary>
-[Trait("Category", "Pending")]
 public sealed class QuickstartTests
 {
     [Theory]

@@ -100,7 +100,7 @@ internal sealed partial class FileSet(FilesProviderOptions options, DecoderSetti
         return expanded;
     }
 
-    /// <summary>Unknown root keys are passed over, so that they can hold anchors.</summary>
+    /// <summary>Unknown root keys are passed over, as in Traefik, so that they can hold anchors; one that does not say so by <c>x-</c> may be a slip.</summary>
     private DynamicConfiguration? Decode(Node? root, string file, List<DecodeFault> faults)
     {
         var known = Node.OfMap("", file, 1);
@@ -110,12 +110,19 @@ internal sealed partial class FileSet(FilesProviderOptions options, DecoderSetti
             {
                 known.Add(section);
             }
+            else if (!section.Name.StartsWith("x-", StringComparison.OrdinalIgnoreCase))
+            {
+                LogIgnored(logger, file, section.Line, section.Name);
+            }
         }
 
         var result = Decoder.Decode<DynamicConfiguration>(known, decoding);
         faults.AddRange(result.Faults);
         return result.Value;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{File}:{Line}: {Section}: is no section of the configuration and is ignored; the sections are http, tcp, udp and tls")]
+    private static partial void LogIgnored(ILogger logger, string file, int line, string section);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Template content of {File}: {Text}")]
     private static partial void LogTemplate(ILogger logger, string file, string text);

@@ -41,6 +41,11 @@ internal static partial class RunCommand
             LogUnknownLevel(logger, load.Configuration.Log?.Level ?? "");
         }
 
+        foreach (var ignored in load.Ignored)
+        {
+            LogIgnored(logger, ignored.ToString());
+        }
+
         foreach (var warning in load.Warnings)
         {
             LogWarning(logger, warning.ToString());
@@ -75,6 +80,9 @@ internal static partial class RunCommand
             return 1;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Fault}")]
+    private static partial void LogIgnored(ILogger logger, string fault);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ingress {Version} starts on the configuration of {Origin}")]
     private static partial void LogStart(ILogger logger, string version, string origin);

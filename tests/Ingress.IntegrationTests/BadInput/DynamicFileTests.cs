@@ -4,7 +4,6 @@ using Ingress.Testing;
 namespace Ingress.IntegrationTests.BadInput;
 
 /// <summary>Damaged dynamic files beside a good one: the good one is served throughout, and no unknown key is taken.</summary>
-[Trait("Category", "Pending")]
 public sealed class DynamicFileTests
 {
     private const int Cases = 100;

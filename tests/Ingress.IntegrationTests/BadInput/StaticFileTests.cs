@@ -3,7 +3,6 @@ using Ingress.Testing;
 namespace Ingress.IntegrationTests.BadInput;
 
 /// <summary>Damaged static configurations: the program says what is wrong and ends, or starts; it never crashes and never takes an unknown key.</summary>
-[Trait("Category", "Pending")]
 public sealed class StaticFileTests
 {
     private const int Cases = 100;

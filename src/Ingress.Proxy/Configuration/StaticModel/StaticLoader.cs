@@ -14,7 +14,8 @@ internal static class StaticLoader
     /// <summary>Loads the configuration.</summary>
     public static StaticLoad Load(StaticSources sources)
     {
-        var (origin, read) = Read(sources);
+        var ignored = new List<DecodeFault>();
+        var (origin, read) = Read(sources, ignored);
         if (read.Root is null)
         {
             return read.Faults.Count > 0
@@ -34,15 +35,16 @@ internal static class StaticLoader
             Configuration = configuration,
             Faults = faults,
             Warnings = [.. result.Warnings, .. RemovedOptions.Deprecated(read.Root)],
+            Ignored = ignored,
         };
     }
 
-    private static (string Origin, ReadResult Read) Read(StaticSources sources)
+    private static (string Origin, ReadResult Read) Read(StaticSources sources, List<DecodeFault> ignored)
     {
         var (named, flags) = TakeFileFlag(sources.Arguments);
         if (FindFile(named, sources.Environment) is { } file)
         {
-            return (file, ReadFile(file));
+            return (file, ReadFile(file, ignored));
         }
 
         if (sources.Arguments.Count > 0)
@@ -106,7 +108,7 @@ internal static class StaticLoader
         return places.SelectMany(place => new[] { place + ".toml", place + ".yaml", place + ".yml" }).FirstOrDefault(File.Exists);
     }
 
-    private static ReadResult ReadFile(string file)
+    private static ReadResult ReadFile(string file, List<DecodeFault> ignored)
     {
         string text;
         try
@@ -136,11 +138,11 @@ internal static class StaticLoader
                 return Broken(file, "unsupported file extension; name it .yml, .yaml or .toml");
         }
 
-        return read.Faults.Count > 0 ? read : KnownSections(read.Root, file);
+        return read.Faults.Count > 0 ? read : KnownSections(read.Root, file, ignored);
     }
 
-    /// <summary>Traefik passes unknown sections over without a word, and so do we; a file of nothing else is a mistake.</summary>
-    private static ReadResult KnownSections(Node? root, string file)
+    /// <summary>Traefik passes unknown sections over without a word; we say which. A file of nothing else is a mistake.</summary>
+    private static ReadResult KnownSections(Node? root, string file, List<DecodeFault> ignored)
     {
         var known = Node.OfMap("", file, 1);
         var plan = RecordPlan.For(typeof(StaticConfiguration));
@@ -149,6 +151,17 @@ internal static class StaticLoader
             if (section.Kind != NodeKind.Null && (plan.Find(section.Name) is not null || RemovedOptions.IsRemovedSection(section.Name)))
             {
                 known.Add(section);
+            }
+            else if (section.Kind != NodeKind.Null)
+            {
+                ignored.Add(new DecodeFault
+                {
+                    Source = file,
+                    Line = section.Line,
+                    Path = section.Name,
+                    Reason = "is no section of the configuration and is ignored",
+                    Suggestion = NearestKey.Find(section.Name, plan.Options.Select(option => option.Key)),
+                });
             }
         }
 

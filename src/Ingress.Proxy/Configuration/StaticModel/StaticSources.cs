@@ -29,4 +29,7 @@ internal sealed record StaticLoad
 
     /// <summary>What still works but should be changed. Default: nothing.</summary>
     public IReadOnlyList<DecodeFault> Warnings { get; init; } = [];
+
+    /// <summary>Sections of the file that nothing knows; Traefik takes them, so it is said and no more. Default: none.</summary>
+    public IReadOnlyList<DecodeFault> Ignored { get; init; } = [];
 }
