@@ -1,5 +1,6 @@
 using Ingress.Providers.Docker;
 using Ingress.Providers.Files;
+using Ingress.Providers.Swarm;
 using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Configuration.StaticModel;
 using Ingress.Proxy.Extensibility;
@@ -15,6 +16,7 @@ public static class ProviderCatalog
     [
         new("file", typeof(FilesProviderOptions), build => new FilesProvider((FilesProviderOptions)build.Options, build.Decoding, build.Loggers.CreateLogger<FilesProvider>())),
         new("docker", typeof(DockerProviderOptions), build => new DockerProvider((DockerProviderOptions)build.Options, build.Decoding, build.Time, build.Loggers.CreateLogger<DockerProvider>())),
+        new("swarm", typeof(SwarmProviderOptions), build => new SwarmProvider((SwarmProviderOptions)build.Options, build.Decoding, build.Time, build.Loggers.CreateLogger<SwarmProvider>())),
     ];
 
     /// <summary>The options record of each key, as the decoder wants it.</summary>

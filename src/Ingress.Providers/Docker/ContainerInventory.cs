@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Docker.DotNet;
 using Docker.DotNet.Models;
+using Ingress.Providers.DockerEngine;
 
 namespace Ingress.Providers.Docker;
 

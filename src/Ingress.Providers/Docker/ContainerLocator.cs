@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Ingress.Providers.DockerEngine;
 using Ingress.Providers.Labels;
 
 namespace Ingress.Providers.Docker;

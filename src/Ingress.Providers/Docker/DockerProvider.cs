@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Docker.DotNet.Models;
+using Ingress.Providers.DockerEngine;
 using Ingress.Providers.Labels;
 using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Configuration.DynamicModel;
@@ -8,6 +9,10 @@ using Ingress.Proxy.Extensibility;
 using Microsoft.Extensions.Logging;
 
 namespace Ingress.Providers.Docker;
+
+/// <summary>Routes from the labels of containers (<c>providers.docker</c>).</summary>
+[AllowEmpty]
+public sealed record DockerProviderOptions : EngineOptions;
 
 /// <summary>
 /// Publishes what the labels of containers say, and follows the engine's events. Whatever becomes of the engine, what was published last stays in force until

@@ -1,3 +1,4 @@
+using Ingress.Providers.DockerEngine;
 using Ingress.Providers.Labels;
 using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Configuration.DynamicModel;

@@ -7,7 +7,7 @@ namespace Ingress.Proxy.Tests.Architecture;
 public sealed partial class ArrowTests
 {
     /// <summary>What several providers share, named for what it is.</summary>
-    private static readonly string[] SharedByProviders = ["Labels", "KeyValue", "KubernetesApi"];
+    private static readonly string[] SharedByProviders = ["Labels", "DockerEngine", "KeyValue", "KubernetesApi"];
 
     [Fact]
     public void TheProxyReferencesNoOtherAssemblyOfOurs()

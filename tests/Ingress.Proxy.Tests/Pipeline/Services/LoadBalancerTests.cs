@@ -56,7 +56,7 @@ public sealed class LoadBalancerTests
         service = service with { LoadBalancer = service.LoadBalancer! with { HealthCheck = check } };
         await using var host = await ServiceHost.StartAsync(service);
         await Eventually.HoldsAsync("the server is out", () => StatusIsAsync(host, HttpStatusCode.ServiceUnavailable));
-        Assert.False(host.Configuration.HttpServices["main@file"].Servers[backend.Url]);
+        await Eventually.HoldsAsync("the API shows it", () => !host.Configuration.HttpServices["main@file"].Servers[backend.Url]);
         await Eventually.HoldsAsync("it was probed again", () => backend.Seen.Count > 4);
         Assert.Single(host.Log.Lines, line => line.Level == LogLevel.Warning && line.Message.Contains("answered 500", StringComparison.Ordinal));
 

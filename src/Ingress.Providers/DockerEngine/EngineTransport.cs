@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using Docker.DotNet.Handler.Abstractions;
 using Microsoft.Extensions.Logging;
 
-namespace Ingress.Providers.Docker;
+namespace Ingress.Providers.DockerEngine;
 
 /// <summary>Carries the API's HTTP over whatever the endpoint's scheme says.</summary>
 internal sealed class EngineTransport : IDockerHandlerFactory<EngineEndpoint>

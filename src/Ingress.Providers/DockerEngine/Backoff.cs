@@ -1,4 +1,4 @@
-namespace Ingress.Providers.Docker;
+namespace Ingress.Providers.DockerEngine;
 
 /// <summary>Growing pauses with jitter between attempts, so that many proxies do not knock at once.</summary>
 internal sealed class Backoff(TimeSpan first, TimeSpan longest)

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Ingress.Proxy.Configuration;
 
-namespace Ingress.Providers.Docker;
+namespace Ingress.Providers.DockerEngine;
 
 /// <summary>Where an engine listens and how it is spoken to, after the options and Docker's own environment variables.</summary>
 internal sealed record EngineEndpoint

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Ingress.Providers.Docker;
+namespace Ingress.Providers.DockerEngine;
 
 /// <summary>A program's standard input and output as one connection; the program ends with it.</summary>
 internal sealed class ProcessStream(Process process) : Stream

@@ -1,7 +1,7 @@
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.Decoding;
 
-namespace Ingress.Providers.Docker;
+namespace Ingress.Providers.DockerEngine;
 
 /// <summary>What the Docker and the Swarm provider have in common: how the engine is reached and which workloads are used.</summary>
 public abstract record EngineOptions
@@ -64,7 +64,3 @@ public sealed record EngineTlsOptions
     /// <summary>Accepts any certificate. Default: false.</summary>
     public bool InsecureSkipVerify { get; init; }
 }
-
-/// <summary>Routes from the labels of containers (<c>providers.docker</c>).</summary>
-[AllowEmpty]
-public sealed record DockerProviderOptions : EngineOptions;

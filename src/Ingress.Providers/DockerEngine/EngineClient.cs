@@ -3,7 +3,7 @@ using Docker.DotNet;
 using Docker.DotNet.Models;
 using Version = System.Version;
 
-namespace Ingress.Providers.Docker;
+namespace Ingress.Providers.DockerEngine;
 
 /// <summary>A connection to an engine, in an API version that both sides speak.</summary>
 internal sealed class EngineClient : IDisposable

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Docker.DotNet;
 
-namespace Ingress.Providers.Docker;
+namespace Ingress.Providers.DockerEngine;
 
 /// <summary>What can go wrong between an engine and us, however the engine fails.</summary>
 internal static class EngineFault

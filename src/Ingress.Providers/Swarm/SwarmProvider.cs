@@ -1,0 +1,119 @@
+using Docker.DotNet.Models;
+using Ingress.Providers.DockerEngine;
+using Ingress.Providers.Labels;
+using Ingress.Proxy.Configuration;
+using Ingress.Proxy.Configuration.Decoding;
+using Ingress.Proxy.Configuration.DynamicModel;
+using Ingress.Proxy.Configuration.Templating;
+using Ingress.Proxy.Extensibility;
+using Microsoft.Extensions.Logging;
+
+namespace Ingress.Providers.Swarm;
+
+/// <summary>Routes from the labels of Swarm services (<c>providers.swarm</c>).</summary>
+[AllowEmpty]
+public sealed record SwarmProviderOptions : EngineOptions
+{
+    /// <summary>Time between two readings of the cluster. Default: 15s; 0 and less stand for it.</summary>
+    public GoDuration RefreshSeconds { get; init; } = GoDuration.FromSeconds(15);
+}
+
+/// <summary>
+/// Asks a Swarm manager from time to time for services and their tasks, and publishes what the services' labels say. A manager that does not answer leaves the
+/// last configuration in force.
+/// </summary>
+internal sealed partial class SwarmProvider(SwarmProviderOptions options, DecoderSettings decoding, TimeProvider time, ILogger logger) : IProvider
+{
+    private static readonly TimeSpan UsualRefresh = TimeSpan.FromSeconds(15);
+    private readonly EngineEndpoint endpoint = EngineEndpoint.From(options, Environment.GetEnvironmentVariable);
+    private readonly DiscoveryLog discovery = new("swarm", logger);
+    private readonly Backoff backoff = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30));
+    private DynamicConfiguration? last;
+    private IReadOnlyList<DiscoveryFinding> lastFindings = [];
+
+    /// <inheritdoc/>
+    public string Name => "swarm";
+
+    private TimeSpan Refresh => options.RefreshSeconds > GoDuration.Zero ? options.RefreshSeconds.ToTimeSpan() : UsualRefresh;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(IConfigurationSink sink, CancellationToken cancellation)
+    {
+        SwarmTranslation translation;
+        try
+        {
+            translation = new SwarmTranslation(options, decoding);
+        }
+        catch (TemplateException exception)
+        {
+            LogBadRule(logger, exception.Message);
+            return;
+        }
+
+        while (true)
+        {
+            TimeSpan pause;
+            try
+            {
+                pause = await FollowAsync(translation, sink, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (EngineFault.Is(exception) && !cancellation.IsCancellationRequested)
+            {
+                pause = Report(sink, exception);
+            }
+
+            if (pause == Timeout.InfiniteTimeSpan)
+            {
+                return;
+            }
+
+            await Task.Delay(pause, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // Reads until the manager fails; returns at once where following is not wanted.
+    private async Task<TimeSpan> FollowAsync(SwarmTranslation translation, IConfigurationSink sink, CancellationToken cancellation)
+    {
+        using var client = await EngineClient.ConnectAsync(endpoint, cancellation).ConfigureAwait(false);
+        do
+        {
+            var services = await client.AskAsync(token => client.Api.Swarm.ListServicesAsync(new ServiceListParameters(), token), cancellation).ConfigureAwait(false);
+            var networks = await client.AskAsync(token => client.Api.Networks.ListNetworksAsync(new NetworksListParameters(), token), cancellation).ConfigureAwait(false);
+            var tasks = await client.AskAsync(client.Api.Tasks.ListAsync, cancellation).ConfigureAwait(false);
+            var findings = new Findings();
+            last = translation.Translate([.. services], [.. tasks], networks.ToDictionary(network => network.ID, network => network.Name, StringComparer.Ordinal), findings);
+            lastFindings = findings.All;
+            discovery.Report(lastFindings);
+            sink.Publish(new ProviderMessage { Provider = Name, Configuration = last, Findings = lastFindings });
+            backoff.Reset();
+            if (!options.Watch)
+            {
+                return Timeout.InfiniteTimeSpan;
+            }
+
+            await Task.Delay(Refresh, time, cancellation).ConfigureAwait(false);
+        }
+        while (true);
+    }
+
+    private TimeSpan Report(IConfigurationSink sink, Exception exception)
+    {
+        var retry = backoff.Next();
+        var text = EngineFault.Text(exception);
+        LogManagerAway(logger, text, Math.Round(retry.TotalSeconds, 1));
+        var trouble = new DiscoveryFinding
+        {
+            Subject = "engine",
+            Outcome = "warning",
+            Reason = $"the manager at {endpoint.Address} cannot be asked: {text}; the last configuration stays in force",
+        };
+        sink.Publish(new ProviderMessage { Provider = Name, Configuration = last ?? new DynamicConfiguration(), Findings = [trouble, .. lastFindings] });
+        return retry;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "swarm: the default rule is no template, so no service is routed: {Fault}")]
+    private static partial void LogBadRule(ILogger logger, string fault);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "swarm: provider error, retrying in {Seconds} s; the last configuration stays in force: {Fault}")]
+    private static partial void LogManagerAway(ILogger logger, string fault, double seconds);
+}
