@@ -49,10 +49,10 @@ public sealed partial class ArrowTests
 
     private static string ModuleOf(string path) => path.Split('/')[2];
 
-    /// <summary>A sibling namespace is reachable without a using, so bare names count as well: <c>Docker.Something</c>.</summary>
+    /// <summary>A sibling namespace is reachable without a using, so bare names count as well: <c>Docker.Something</c>; the library Docker.DotNet is none of ours.</summary>
     private static bool Names(string text, string project, string module) =>
-        text.Contains($"{project}.{module}", StringComparison.Ordinal)
-        || Regex.IsMatch(text, $@"(?<![\w.""/]){module}\.[A-Z]\w*(?=[\s(.;,>)])(?![^\n]*///)", RegexOptions.None, TimeSpan.FromSeconds(5)) && !module.Equals("Http", StringComparison.Ordinal);
+        Regex.IsMatch(text, $@"{Regex.Escape(project)}\.{module}\b", RegexOptions.None, TimeSpan.FromSeconds(5))
+        || Regex.IsMatch(text, $@"(?<![\w.""/]){module}\.(?!DotNet\b)[A-Z]\w*(?=[\s(.;,>)])(?![^\n]*///)", RegexOptions.None, TimeSpan.FromSeconds(5)) && !module.Equals("Http", StringComparison.Ordinal);
 
     [GeneratedRegex("<ProjectReference Include=\"[^\"]*/([^/\"]+)\\.csproj\"")]
     private static partial Regex ProjectReference();
