@@ -30,6 +30,7 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
     private readonly List<UdpListener> udpEntryPoints = [];
     private readonly List<Task> running = [];
     private readonly RequestObserver? observer;
+    private readonly HostFlattening? flattening;
     private Snapshot? current;
     private IReadOnlyDictionary<string, ProviderMessage>? applied;
     private CancellationTokenSource? background;
@@ -63,11 +64,12 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         }
 
         observer = RequestObserver.Of(settings, loggers, time);
+        flattening = HostFlattening.Of(settings.HostResolver, time, logger);
         foreach (var (name, options) in settings.EntryPoints)
         {
             if (!EntryPointAddress.Parse(name, options.Address).IsUdp)
             {
-                entryPoints.Add(new EntryPointServer(name, options, new HandlerSwitch(), observer, loggers, time));
+                entryPoints.Add(new EntryPointServer(name, options, new HandlerSwitch(), observer, flattening, loggers, time));
             }
             else
             {
@@ -158,6 +160,7 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
 
         background?.Dispose();
         acme.Dispose();
+        flattening?.Dispose();
         stopping.Dispose();
         return observer?.DisposeAsync() ?? ValueTask.CompletedTask;
     }

@@ -27,7 +27,6 @@ internal sealed class DashboardService(ApiOptions options) : IInternalService
             return PlainAnswers.EmptyAsync(context, StatusCodes.Status405MethodNotAllowed);
         }
 
-        context.Response.Headers.ContentSecurityPolicy = Policy;
         if (fromApi && path == (basePath.Length == 0 ? "/" : ""))
         {
             context.Response.Headers.Location = ForwardedPrefix(context) + basePath + "/dashboard/";
@@ -37,12 +36,12 @@ internal sealed class DashboardService(ApiOptions options) : IInternalService
 
         if (fromApi ? path == "/dashboard/" : path is "" or "/")
         {
+            context.Response.Headers.ContentSecurityPolicy = Policy;
             context.Response.ContentType = "text/html; charset=utf-8";
             context.Response.ContentLength = page.Length;
             return context.Response.Body.WriteAsync(page, 0, page.Length);
         }
 
-        context.Response.Headers.Remove("Content-Security-Policy");
         return ApiAnswers.NotFoundAsync(context);
     }
 

@@ -29,7 +29,7 @@ internal sealed partial class EntryPointServer : IDisposable
     private readonly ILogger logger;
     private readonly ProxyApplication application;
 
-    public EntryPointServer(string name, EntryPointOptions options, HandlerSwitch handlers, RequestObserver? observer, ILoggerFactory loggers, TimeProvider time)
+    public EntryPointServer(string name, EntryPointOptions options, HandlerSwitch handlers, RequestObserver? observer, HostFlattening? flattening, ILoggerFactory loggers, TimeProvider time)
     {
         Name = name;
         Handlers = handlers;
@@ -37,7 +37,7 @@ internal sealed partial class EntryPointServer : IDisposable
         logger = loggers.CreateLogger<EntryPointServer>();
         address = EntryPointAddress.Parse(name, options.Address);
         services = new ServiceCollection().AddSingleton(loggers).BuildServiceProvider();
-        application = new ProxyApplication(name, options, handlers, observer, time, logger);
+        application = new ProxyApplication(name, options, handlers, observer, flattening, time, logger);
 
         var kestrel = new KestrelServerOptions { ApplicationServices = services, AddServerHeader = false, AllowAlternateSchemes = true, AllowHostHeaderOverride = true };
         kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;

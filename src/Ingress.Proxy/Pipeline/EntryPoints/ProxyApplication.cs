@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Ingress.Proxy.Pipeline.EntryPoints;
 
 /// <summary>Turns each request of an entry point into a call of the handlers in force. One state object serves all requests of a connection.</summary>
-internal sealed partial class ProxyApplication(string entryPoint, EntryPointOptions options, HandlerSwitch handlers, RequestObserver? observer, TimeProvider time, ILogger logger)
+internal sealed partial class ProxyApplication(string entryPoint, EntryPointOptions options, HandlerSwitch handlers, RequestObserver? observer, HostFlattening? flattening, TimeProvider time, ILogger logger)
     : IHttpApplication<ProxyApplication.Exchange>
 {
     private readonly TimeSpan writeTimeout = options.Transport.RespondingTimeouts.WriteTimeout.ToTimeSpan();
@@ -55,11 +55,19 @@ internal sealed partial class ProxyApplication(string entryPoint, EntryPointOpti
             return PlainAnswers.EmptyAsync(context.Context, StatusCodes.Status200OK);
         }
 
-        return observer is null ? AnswerAsync(state) : ObserveAsync(observer, context);
+        return flattening is null ? ObserveAsync(context) : FlattenAsync(flattening, context);
     }
 
     /// <inheritdoc/>
     public void DisposeContext(Exchange context, Exception? exception) => context.Context.Uninitialize();
+
+    private async Task FlattenAsync(HostFlattening names, Exchange exchange)
+    {
+        exchange.State.FlattenedHost = await names.FlattenAsync(exchange.State.RoutingHost).ConfigureAwait(false);
+        await ObserveAsync(exchange).ConfigureAwait(false);
+    }
+
+    private Task ObserveAsync(Exchange exchange) => observer is null ? AnswerAsync(exchange.State) : ObserveAsync(observer, exchange);
 
     private async Task ObserveAsync(RequestObserver requests, Exchange exchange)
     {
