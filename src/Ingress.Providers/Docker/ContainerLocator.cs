@@ -42,6 +42,12 @@ internal sealed class ContainerLocator(EngineOptions options, IReadOnlyList<Cont
 
     private (string Host, string Note) Address(Container container, string network, int depth)
     {
+        // Such a container can be in no other network, so one that was asked for is nothing to warn of.
+        if (container.NetworkMode == "host")
+        {
+            return (HostAddress(), "");
+        }
+
         var note = "";
         if (network.Length > 0)
         {
@@ -51,11 +57,6 @@ internal sealed class ContainerLocator(EngineOptions options, IReadOnlyList<Cont
             }
 
             note = $"Could not find network named \"{network}\" for container \"{container.Name}\"; it has {NetworkNames(container)}. Maybe you're missing the project's prefix in the label?";
-        }
-
-        if (container.NetworkMode == "host")
-        {
-            return (HostAddress(), note);
         }
 
         if (container.NetworkMode.StartsWith("container:", StringComparison.Ordinal))

@@ -66,6 +66,21 @@ public sealed class DockerProviderTests
         Assert.Equal(2, http.Services!["web-shop"].LoadBalancer!.Servers.Count);
     }
 
+    [Fact]
+    public void AContainerOnTheHostsNetworkIsReachedThroughTheHostAndNotWarnedOf()
+    {
+        var container = Container("hass", new() { ["traefik.http.services.hass.loadbalancer.server.port"] = "8123" }) with
+        {
+            NetworkMode = "host",
+            Networks = [new ContainerNetwork("host", "")],
+        };
+
+        var http = Translate(new DockerProviderOptions { Network = "proxy" }, container).Http!;
+
+        Assert.EndsWith(":8123", http.Services!["hass"].LoadBalancer!.Servers[0].Url, StringComparison.Ordinal);
+        Assert.Equal("used", Assert.Single(findings.All).Outcome);
+    }
+
     private static Container Container(string name, Dictionary<string, string> labels, int port = 0, string address = "172.17.0.2") => new()
     {
         Id = name + "-id",
@@ -76,6 +91,8 @@ public sealed class DockerProviderTests
         Ports = port == 0 ? [] : [new ContainerPort(port, [])],
     };
 
-    private DynamicConfiguration Translate(params Container[] containers)
-        => new DockerTranslation(new DockerProviderOptions(), new DecoderSettings { Catalogs = ProxyCatalogs.All }).Translate(containers, [], findings);
+    private DynamicConfiguration Translate(params Container[] containers) => Translate(new DockerProviderOptions(), containers);
+
+    private DynamicConfiguration Translate(DockerProviderOptions options, params Container[] containers)
+        => new DockerTranslation(options, new DecoderSettings { Catalogs = ProxyCatalogs.All }).Translate(containers, [], findings);
 }
