@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Ingress.Proxy.Tls.Acme.Storage;
 
 /// <summary>One acme.json. Several resolvers may share it; what it holds for resolvers that are not configured is kept.</summary>
-internal sealed class AcmeStorage : IDisposable
+internal sealed partial class AcmeStorage : IDisposable
 {
     private const UnixFileMode OthersBits =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -118,17 +119,17 @@ internal sealed class AcmeStorage : IDisposable
     {
         try
         {
+            if (Owned && Interrupted() is { } whole)
+            {
+                return whole;
+            }
+
             _readAt = File.GetLastWriteTimeUtc(Path);
-            var text = File.ReadAllBytes(Path);
-            try
-            {
-                return StorageFormat.Read(text);
-            }
-            catch (JsonException failure)
-            {
-                return Recovered() ?? throw new StorageException(
-                    $"{Path} is not a valid acme.json: {failure.Message} Mend it, or move it away to start with an empty one", failure);
-            }
+            return StorageFormat.Read(File.ReadAllBytes(Path));
+        }
+        catch (JsonException failure)
+        {
+            throw new StorageException($"{Path} is not a valid acme.json: {failure.Message} Mend it, or move it away to start with an empty one", failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -136,16 +137,23 @@ internal sealed class AcmeStorage : IDisposable
         }
     }
 
-    /// <summary>A crash while the file was written in place leaves a broken file and a whole draft.</summary>
-    private SortedDictionary<string, StoredResolver>? Recovered()
+    /// <summary>What a crash has kept from being written, which is finished now; null where there is nothing, or only a part.</summary>
+    private SortedDictionary<string, StoredResolver>? Interrupted()
     {
+        if (DurableFile.ReadDraft(Path) is not { Length: > 0 } draft)
+        {
+            return null;
+        }
+
         try
         {
-            return DurableFile.ReadDraft(Path) is { Length: > 0 } draft ? StorageFormat.Read(draft) : null;
+            var whole = StorageFormat.Read(draft);
+            DurableFile.Finish(Path, draft);
+            return whole;
         }
         catch (JsonException)
         {
-            // The draft is broken as well: the message about the file itself is the one that counts.
+            // The crash came while the draft was written, so the file itself has not been touched.
             return null;
         }
     }
@@ -187,10 +195,13 @@ internal sealed class AcmeStorage : IDisposable
 
     private static string Words(Exception failure) => failure switch
     {
-        UnauthorizedAccessException => $"permission denied for user {Environment.UserName}; give it the file (chown) or use another place",
+        UnauthorizedAccessException => $"permission denied for the user of this process (uid {UserId()}); chown the file and its directory to it, or use another place",
         _ when IsReadOnlyVolume(failure) => "the volume is read-only; mount it writable",
         _ => failure.Message,
     };
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint UserId();
 }
 
 /// <summary>Why a storage file cannot be used, and what to do about it.</summary>
