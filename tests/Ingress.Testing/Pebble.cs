@@ -6,9 +6,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Ingress.Testing;
 
-namespace Ingress.Proxy.Tests.Tls.Acme;
+namespace Ingress.Testing;
 
 /// <summary>A real certificate authority (Debian's pebble) with its DNS server on free ports of loopback, and a folder for what belongs to it.</summary>
 public sealed class Pebble : IAsyncDisposable

@@ -268,7 +268,12 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
                     break;
                 }
 
-                if (entry.DueAt <= now)
+                if (entry.DueAt <= now && _budget.EarliestFor(entry.Names) is var allowed && allowed > now)
+                {
+                    // Another set with the same name, or an earlier process, has spent what the hour allows.
+                    entry.Wait(allowed);
+                }
+                else if (entry.DueAt <= now)
                 {
                     entry.Running = true;
                     _running++;

@@ -7,6 +7,8 @@ namespace Ingress.Proxy.Tls.Acme;
 /// <summary>What is done for one certificate when it is due, and what follows from success and failure. The lock is its resolver's.</summary>
 internal sealed partial class CertificateWork(string resolver, ResolverParts parts, OrderDesk desk, RetryBudget budget, Lock access, ILogger logger)
 {
+    private static readonly TimeSpan RemindEvery = TimeSpan.FromDays(1);
+
     /// <summary>Called after a certificate has been taken into use.</summary>
     public required Action Obtained { get; init; }
 
@@ -75,10 +77,16 @@ internal sealed partial class CertificateWork(string resolver, ResolverParts par
         try
         {
             await parts.Rehearsal.OrderAsync(entry.Names, null, null, entry.Refusals, cancellation);
+            LogRehearsed(logger, string.Join(", ", entry.Names), resolver);
         }
-        catch (AcmeProblemException failure)
+        catch (AcmeProblemException failure) when (!failure.Unreachable)
         {
-            throw new AcmeProblemException(failure.Problem, "tried at the authority's test instance first: ");
+            throw new AcmeProblemException(failure.Problem, "tried at the authority's test instance first: ") { NotBefore = failure.NotBefore };
+        }
+        catch (AcmeException failure) when (failure.Unreachable)
+        {
+            // The test instance is a help, and its outage no reason to go without a certificate.
+            LogNotRehearsed(logger, string.Join(", ", entry.Names), failure.Message, resolver);
         }
     }
 
@@ -89,7 +97,8 @@ internal sealed partial class CertificateWork(string resolver, ResolverParts par
         lock (access)
         {
             entry.Take(stored);
-            recovered = entry.Failures > 0;
+            recovered = entry.Told.Kind.Length > 0;
+            entry.Told = ("", default);
             (entry.Refusals, entry.Silences, entry.Problem, entry.Advice, entry.RetryAt) = (0, 0, "", "", null);
             entry.AskSuggestionAt = now + parts.FirstSuggestion();
             if (entry.DueAt <= now)
@@ -139,37 +148,49 @@ internal sealed partial class CertificateWork(string resolver, ResolverParts par
 
         LogFailed(logger, string.Join(", ", entry.Names), failure.Message, status.Advice, entry.RetryAt!.Value, resolver);
         parts.Attempts.Write(resolver, budget.Snapshot());
-        Warn(status);
+        Warn(entry, status);
     }
 
-    private void Warn(AcmeNameStatus status)
+    /// <summary>Tells the operator, but the same thing only once a day.</summary>
+    private void Warn(ManagedCertificate entry, AcmeNameStatus status)
     {
         var now = parts.Time.GetUtcNow();
-        var left = status.NotAfter - now;
-        var kind = left switch
+        var kind = (status.NotAfter - now) switch
         {
-            null when status.Failures == 1 => "failed",
-            null => "",
+            null => "failed",
             { Ticks: <= 0 } => "expired",
-            _ when status.RenewAt is { } renewal && left < (status.NotAfter - renewal) / 2 => "expiring",
-            _ => status.Failures == 1 ? "failed" : "",
+            { } left when status.RenewAt is { } renewal && left < (status.NotAfter - renewal) / 2 => "expiring",
+            _ => "failed",
         };
-        if (kind.Length > 0)
+        lock (access)
         {
-            Alert(new AcmeAlert(kind, resolver, status.Main, status.Problem, now));
+            if (entry.Told.Kind == kind && now - entry.Told.At < RemindEvery)
+            {
+                return;
+            }
+
+            entry.Told = (kind, now);
         }
+
+        if (kind != "failed")
+        {
+            LogEnding(logger, string.Join(", ", entry.Names), status.NotAfter!.Value, status.Failures, resolver);
+        }
+
+        Alert(new AcmeAlert(kind, resolver, status.Main, status.Advice.Length > 0 ? $"{status.Problem}. {status.Advice}" : status.Problem, now));
     }
 
     /// <summary>Asks the authority when to renew (RFC 9773).</summary>
     public async Task AskSuggestionAsync(ManagedCertificate entry, CancellationToken cancellation)
     {
-        var next = parts.Time.GetUtcNow() + ResolverParts.SuggestionEvery;
+        var now = parts.Time.GetUtcNow();
+        var next = now + ResolverParts.SuggestionEvery;
         try
         {
             if (entry.Offered is { } offered && RenewalSuggestion.Identify(offered.Leaf) is { } identifier
                 && await desk.SuggestAsync(identifier, cancellation) is { } suggestion)
             {
-                next = suggestion.AskAgainAt ?? next;
+                next = RenewalSuggestion.Next(suggestion.AskAgainAt, now, ResolverParts.SuggestionEvery);
                 lock (access)
                 {
                     if (ReferenceEquals(entry.Offered, offered))
@@ -190,7 +211,7 @@ internal sealed partial class CertificateWork(string resolver, ResolverParts par
         {
             // Only a suggestion: the certificate's own schedule stands.
             LogNoSuggestion(logger, entry.Names[0], failure.Message);
-            next = failure.NotBefore ?? next;
+            next = RenewalSuggestion.Next(failure.NotBefore, now, ResolverParts.SuggestionEvery);
         }
 
         lock (access)
@@ -217,7 +238,16 @@ internal sealed partial class CertificateWork(string resolver, ResolverParts par
     [LoggerMessage(Level = LogLevel.Error, Message = "The new certificate for {Main} is due for renewal already; check the clock of this machine (resolver {Resolver})")]
     private static partial void LogOldAlready(ILogger logger, string main, string resolver);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The authority suggests to renew the certificate for {Main} between {Start:u} and {End:u}. {Explanation}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The certificate for {Domains} ends {NotAfter:u} and has not been renewed after {Failures} tries (resolver {Resolver})")]
+    private static partial void LogEnding(ILogger logger, string domains, DateTimeOffset notAfter, int failures, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The order for {Domains} succeeds at the authority's test instance (resolver {Resolver})")]
+    private static partial void LogRehearsed(ILogger logger, string domains, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The order for {Domains} could not be tried at the authority's test instance: {Reason} (resolver {Resolver})")]
+    private static partial void LogNotRehearsed(ILogger logger, string domains, string reason, string resolver);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The authority suggests to renew the certificate for {Main} between {Start:u} and {End:u}. {Explanation}")]
     private static partial void LogSuggestion(ILogger logger, string main, DateTimeOffset start, DateTimeOffset end, string explanation);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "No suggestion when to renew the certificate for {Main}: {Reason}")]

@@ -53,6 +53,9 @@ internal sealed class ManagedCertificate(IReadOnlyList<string> names)
     /// <summary>When the authority is to be asked next for its suggestion (RFC 9773).</summary>
     public DateTimeOffset? AskSuggestionAt { get; set; }
 
+    /// <summary>What the operator was last told about it since it was well; its kind is empty where that was nothing.</summary>
+    public (string Kind, DateTimeOffset At) Told { get; set; } = ("", default);
+
     public DateTimeOffset? NotAfter => Offered is { } offered ? offered.Leaf.NotAfter.ToUniversalTime() : null;
 
     public DateTimeOffset? NotBefore => Offered is { } offered ? offered.Leaf.NotBefore.ToUniversalTime() : null;
@@ -75,6 +78,13 @@ internal sealed class ManagedCertificate(IReadOnlyList<string> names)
             Offered = null;
             Unreadable = failure.Message;
         }
+    }
+
+    /// <summary>Puts the next try off, because the failures that the authority allows within an hour are used up.</summary>
+    public void Wait(DateTimeOffset until)
+    {
+        RetryAt = until;
+        Problem = Problem.Length > 0 ? Problem : $"{RetryBudget.FailuresAnHour} orders for this name have failed within the hour, before the last start or in another set of names";
     }
 
     /// <summary>The key to use for the next certificate: a renewal keeps the one there is.</summary>
@@ -110,7 +120,7 @@ internal sealed class ManagedCertificate(IReadOnlyList<string> names)
     private string State(DateTimeOffset now) => (Offered, Running, Failures) switch
     {
         (null, true, _) => "ordering",
-        (null, false, 0) => "waiting",
+        (null, false, 0) when Problem.Length == 0 => "waiting",
         (null, false, _) => "failed",
         (_, true, _) => "renewing",
         _ when NotAfter <= now => "expired",

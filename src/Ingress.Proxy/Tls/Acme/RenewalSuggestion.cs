@@ -13,6 +13,13 @@ namespace Ingress.Proxy.Tls.Acme;
 /// <param name="AskAgainAt">When to ask again, where the authority said so.</param>
 internal sealed record RenewalSuggestion(DateTimeOffset Start, DateTimeOffset End, string Explanation, DateTimeOffset? AskAgainAt)
 {
+    private static readonly TimeSpan Soonest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Latest = TimeSpan.FromDays(1);
+
+    /// <summary>When to ask again: when the authority said, but within a minute and a day (RFC 9773, section 4.3).</summary>
+    public static DateTimeOffset Next(DateTimeOffset? asked, DateTimeOffset now, TimeSpan usual) =>
+        asked is not { } moment ? now + usual : moment < now + Soonest ? now + Soonest : moment > now + Latest ? now + Latest : moment;
+
     public static RenewalSuggestion Read(AcmeReply reply)
     {
         var document = reply.Json();

@@ -91,7 +91,7 @@ internal sealed class AcmeClient(HttpClient http, string directoryUrl, AccountKe
             {
                 return await SendSignedAsync(url, payload, signWithKey: false, cancellation);
             }
-            catch (AcmeException failure) when (payload is null && failure.Unreachable && attempt < ReadTries)
+            catch (AcmeException failure) when (payload is null && failure is { Unreachable: true, NotBefore: null } && attempt < ReadTries)
             {
                 await Task.Delay(PauseBetweenReads * attempt, time, cancellation);
             }

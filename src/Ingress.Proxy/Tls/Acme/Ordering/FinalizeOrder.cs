@@ -18,7 +18,7 @@ internal sealed class FinalizeOrder : IOrderState
                 var url = run.Order!.Url;
                 var reply = await run.Client.PostAsync(run.Order.Finalize, payload.DeepClone(), cancellation);
                 run.Order = AcmeOrder.Read(reply.Json(), url);
-                return run.Order is { Status: "valid", Certificate: not null } ? new CollectCertificate() : new AwaitCertificate();
+                return run.Order is { Status: "valid", Certificate: not null } ? new CollectCertificate() : new AwaitCertificate(reply);
             }
             catch (AcmeProblemException early) when (early.Problem.Kind == "orderNotReady")
             {

@@ -22,22 +22,23 @@ internal sealed class PlaceOrder : IOrderState
             payload["replaces"] = run.Replaces;
         }
 
+        AcmeReply reply;
         try
         {
-            (run.Order, _) = await run.Client.PostOrderAsync(directory.NewOrder, payload, cancellation);
+            (run.Order, reply) = await run.Client.PostOrderAsync(directory.NewOrder, payload, cancellation);
         }
         catch (AcmeProblemException refusal) when (payload.ContainsKey("replaces") && refusal.Problem.Kind is "alreadyReplaced" or "malformed" or "notFound")
         {
             // The link to the old certificate is a courtesy; the order goes without it where the authority has other ideas.
             payload.Remove("replaces");
-            (run.Order, _) = await run.Client.PostOrderAsync(directory.NewOrder, payload, cancellation);
+            (run.Order, reply) = await run.Client.PostOrderAsync(directory.NewOrder, payload, cancellation);
         }
 
         return run.Order.Status switch
         {
             "pending" => new ProveControl(),
             "ready" => new FinalizeOrder(),
-            "processing" => new AwaitCertificate(),
+            "processing" => new AwaitCertificate(reply),
             "valid" => throw new AcmeException("the authority handed out an order that is finished already"),
             _ => throw new AcmeException($"the authority refused the order: {run.Order.Problem?.ToString() ?? run.Order.Status}"),
         };

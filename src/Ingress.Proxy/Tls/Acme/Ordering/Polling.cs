@@ -13,7 +13,7 @@ internal sealed class Polling(TimeProvider time, TimeSpan limit)
     private TimeSpan _next = First;
 
     /// <summary>Waits before the next look.</summary>
-    /// <exception cref="AcmeException">The time is over.</exception>
+    /// <exception cref="AcmeException">The time is over, or the authority asks for more patience than an order has; the next one then comes no earlier.</exception>
     public async Task PauseAsync(AcmeReply reply, string subject, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -25,7 +25,11 @@ internal sealed class Polling(TimeProvider time, TimeSpan limit)
         var pause = _next;
         if (reply.RetryAt is { } asked && asked > now)
         {
-            pause = asked - now < LongestAsked ? asked - now : LongestAsked;
+            pause = asked - now;
+            if (pause > LongestAsked)
+            {
+                throw new AcmeException($"{subject}: still not finished, and the authority asks to come back in {pause.TotalMinutes:0} minutes") { NotBefore = asked };
+            }
         }
 
         _next = _next * 1.5 < Longest ? _next * 1.5 : Longest;
