@@ -25,6 +25,7 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
     private readonly ConfigurationWatcher watcher;
     private readonly AcmeResolvers acme;
     private readonly WantedNames wantedNames;
+    private readonly AlertHook? alertHook;
     private readonly CancellationTokenSource stopping = new();
     private readonly List<EntryPointServer> entryPoints = [];
     private readonly List<UdpListener> udpEntryPoints = [];
@@ -63,6 +64,12 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
             resolver.Changed += watcher.ApplyAgain;
         }
 
+        if (settings.Alerts is { } alerts)
+        {
+            alertHook = new AlertHook(alerts, loggers.CreateLogger<AlertHook>(), time);
+            acme.Alert += alertHook.Send;
+        }
+
         observer = RequestObserver.Of(settings, loggers, time);
         flattening = HostFlattening.Of(settings.HostResolver, time, logger);
         foreach (var (name, options) in settings.EntryPoints)
@@ -90,6 +97,9 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
     /// <summary>The certificates on offer, without the generated default one.</summary>
     internal IReadOnlyList<X509Certificate2> Certificates => current?.Certificates ?? [];
 
+    /// <summary>How things stand with every certificate: those that resolvers look after, then the user's own.</summary>
+    internal IReadOnlyList<AcmeNameStatus> CertificateStates() => [.. acme.Status(), .. UsersCertificates().Select(certificate => AcmeNameStatus.Of(certificate, time.GetUtcNow()))];
+
     /// <summary>Where an entry point listens, once started; null where there is none of this name.</summary>
     public System.Net.IPEndPoint? EndpointOf(string entryPoint) => entryPoints.Find(server => server.Name == entryPoint)?.Endpoint ?? udpEntryPoints.Find(listener => listener.Name == entryPoint)?.Endpoint;
 
@@ -110,6 +120,11 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         }
 
         running.Add(watcher.RunAsync(stopping.Token));
+        if (alertHook is not null)
+        {
+            running.Add(alertHook.RunAsync(stopping.Token));
+        }
+
         foreach (var entryPoint in entryPoints)
         {
             await entryPoint.StartAsync(cancellation).ConfigureAwait(false);
@@ -227,10 +242,15 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         applied = messages;
         if (isNew)
         {
-            var offered = acme.Resolvers.SelectMany(resolver => resolver.Certificates).Select(offer => offer.Leaf.Thumbprint).ToHashSet(StringComparer.Ordinal);
-            var users = snapshot.Certificates.Where(certificate => !offered.Contains(certificate.Thumbprint)).ToList();
+            var users = UsersCertificates();
             wantedNames.Pass(snapshot.Configuration, acme, name => users.Exists(certificate => NameSets.Covers(certificate, name)));
         }
+    }
+
+    private List<X509Certificate2> UsersCertificates()
+    {
+        var offered = acme.Resolvers.SelectMany(resolver => resolver.Certificates).Select(offer => offer.Leaf.Thumbprint).ToHashSet(StringComparer.Ordinal);
+        return [.. Certificates.Where(certificate => !offered.Contains(certificate.Thumbprint))];
     }
 
     private async Task RunBackgroundAsync(Func<CancellationToken, Task> work, CancellationToken cancellation)

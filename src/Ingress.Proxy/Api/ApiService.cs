@@ -53,6 +53,7 @@ internal sealed class ApiService(StaticConfiguration settings, ProxyHost host, D
         ["certificates"] => context => CertificateResource.ListAsync(context, host),
         ["certificates", var name] => context => CertificateResource.OneAsync(context, host, name),
         ["support-dump"] => context => SupportDumpResource.AnswerAsync(context, settings, host, version),
+        ["ingress", "certificates"] => context => CertificateStateResource.AnswerAsync(context, host),
         ["ingress", "discovery"] => context => DiscoveryResource.AnswerAsync(context, host.Current),
         [var protocol, var kind] => ObjectFamilies.Find(protocol, kind) is { } family ? context => family.ListAsync(context, host.Current) : null,
         [var protocol, var kind, var name] => ObjectFamilies.Find(protocol, kind) is { } family ? context => family.OneAsync(context, host.Current, name) : null,

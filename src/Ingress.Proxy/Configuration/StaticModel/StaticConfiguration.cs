@@ -1,4 +1,5 @@
 using Ingress.Proxy.Configuration.Decoding;
+using Ingress.Proxy.Tls.Acme;
 
 namespace Ingress.Proxy.Configuration.StaticModel;
 
@@ -62,6 +63,9 @@ public sealed record StaticConfiguration
     /// <summary>OCSP stapling (<c>ocsp</c>). Default: off.</summary>
     [AllowEmpty]
     public OcspOptions? Ocsp { get; init; }
+
+    /// <summary>Whom to tell about certificates in trouble (<c>alerts</c>), an addition of Ingress. Default: nobody but the log.</summary>
+    public AlertOptions? Alerts { get; init; }
 
     /// <summary>Modules beside the proxy (<c>planes</c>), an addition of Ingress. Default: none.</summary>
     public PlanesOptions Planes { get; init; } = new();

@@ -49,6 +49,14 @@ internal static partial class StaticValidation
 
         Check(faults, !settings.Providers.Sections.ContainsKey("knative") || settings.Experimental is { Knative: true },
             "providers.knative", "needs experimental.knative: true");
+        if (settings.Alerts is { } alerts)
+        {
+            // The URL may hold a token, so it is not repeated.
+            Check(faults, alerts.Webhook.Length == 0 || (Uri.TryCreate(alerts.Webhook, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)),
+                "alerts.webhook", "must be an http or https URL");
+            Check(faults, alerts.Webhook.Length > 0 || alerts.Command.Count > 0, "alerts", "needs webhook or command");
+        }
+
         Resolvers(settings, faults);
         Collectors(settings, faults);
         return faults;

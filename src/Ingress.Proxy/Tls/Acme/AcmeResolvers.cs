@@ -19,7 +19,6 @@ internal sealed partial class AcmeResolvers : IDisposable
     private readonly TimeProvider _time;
     private readonly Func<string, string?> _environment;
     private readonly ChallengeTokens _tokens = new();
-    private readonly HttpMessageInvoker _preflightHttp = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
     private readonly Dictionary<string, AcmeStorage> _storages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AttemptLog> _attempts = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, AcmeResolver> _resolvers = new(StringComparer.Ordinal);
@@ -98,7 +97,6 @@ internal sealed partial class AcmeResolvers : IDisposable
             storage.Dispose();
         }
 
-        _preflightHttp.Dispose();
         _stopping.Dispose();
     }
 
@@ -162,7 +160,7 @@ internal sealed partial class AcmeResolvers : IDisposable
             Challenges = challenges,
             Time = _time,
             TlsAlpn = tls,
-            Preflight = Preflight.Concerns(options.CaServer) ? new Preflight(options.HttpChallenge is not null, _tokens, _preflightHttp) : null,
+            Preflight = Preflight.Concerns(options.CaServer) ? new Preflight(options.HttpChallenge is null ? null : _tokens, tls, new PreflightNetwork()) : null,
             Rehearsal = Rehearsal(options, challenges),
             Environment = _environment,
         };

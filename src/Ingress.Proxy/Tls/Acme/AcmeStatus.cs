@@ -1,9 +1,11 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Ingress.Proxy.Tls.Acme;
 
 /// <summary>How things stand with the certificate of one set of names.</summary>
 internal sealed record AcmeNameStatus
 {
-    /// <summary>The resolver's name.</summary>
+    /// <summary>The resolver's name; empty for a certificate of the user's own.</summary>
     public required string Resolver { get; init; }
 
     /// <summary>The first name.</summary>
@@ -38,6 +40,21 @@ internal sealed record AcmeNameStatus
 
     /// <summary>Who issued the certificate in use.</summary>
     public string Issuer { get; init; } = "";
+
+    /// <summary>The status of a certificate that no resolver looks after.</summary>
+    public static AcmeNameStatus Of(X509Certificate2 certificate, DateTimeOffset now)
+    {
+        var names = ServedCertificate.NamesOf(certificate);
+        return new AcmeNameStatus
+        {
+            Resolver = "",
+            Main = names.FirstOrDefault(""),
+            Sans = [.. names.Skip(1)],
+            State = certificate.NotAfter.ToUniversalTime() > now ? "valid" : "expired",
+            NotAfter = certificate.NotAfter.ToUniversalTime(),
+            Issuer = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true),
+        };
+    }
 }
 
 /// <summary>Something about a certificate that an operator should hear of.</summary>
