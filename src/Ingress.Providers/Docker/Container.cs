@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Ingress.Providers.Docker;
 
 /// <summary>What is known of a container.</summary>
@@ -26,6 +28,16 @@ internal sealed record Container
 
     /// <summary>Its ports, exposed or published, lowest first.</summary>
     public IReadOnlyList<ContainerPort> Ports { get; init; } = [];
+
+    /// <summary>When it was made.</summary>
+    public DateTime Created { get; init; }
+
+    /// <summary>The signal that asks it to end, as its image or <c>--stop-signal</c> names it; empty is SIGTERM.</summary>
+    public string StopSignal { get; init; } = "";
+
+    /// <summary>Whether it has been told to end and still runs.</summary>
+    [JsonIgnore]
+    public bool IsLeaving { get; init; }
 
     /// <summary>Whether it is running and not paused.</summary>
     public bool IsRunning => State == "running";

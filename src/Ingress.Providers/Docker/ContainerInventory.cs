@@ -14,10 +14,20 @@ internal sealed class ContainerInventory
     private const int Parallelism = 8;
 
     private readonly ConcurrentDictionary<string, bool> _forgotten = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _signals = new(StringComparer.Ordinal);
     private Dictionary<string, (Container Listed, Container Known)> _known = new(StringComparer.Ordinal);
 
     /// <summary>Forgets what an inspection said of a container, after an event about it.</summary>
     public void Forget(string id) => _forgotten[id] = true;
+
+    /// <summary>Notes a signal that was sent to a container; it may be the one that ends it.</summary>
+    public void NoteSignal(string id, string signal) => _signals[id] = signal;
+
+    /// <summary>Forgets the signals sent to a container, as it has ended or begun anew.</summary>
+    public void ForgetSignal(string id) => _signals.TryRemove(id, out _);
+
+    /// <summary>Forgets all signals, as what became of them was not seen.</summary>
+    public void ForgetSignals() => _signals.Clear();
 
     /// <summary>All containers, and the names of those that could not be inspected with the reason; these count as the list shows them.</summary>
     public async Task<(IReadOnlyList<Container> Containers, IReadOnlyList<(string Name, string Fault)> Faults)> ReadAsync(EngineClient client, CancellationToken cancellation)
@@ -48,8 +58,11 @@ internal sealed class ContainerInventory
         var incomplete = faults.Select(fault => fault.Name).ToHashSet(StringComparer.Ordinal);
         _known = found.Where(item => item.Known is not null && !incomplete.Contains(item.Listed.Name))
             .ToDictionary(item => item.Listed.Id, item => (item.Listed, item.Known!), StringComparer.Ordinal);
-        return ([.. found.Where(item => item.Known is not null).Select(item => item.Known!)], faults);
+        return ([.. found.Where(item => item.Known is not null).Select(item => WithSignal(item.Known!))], faults);
     }
+
+    private Container WithSignal(Container container) =>
+        _signals.TryGetValue(container.Id, out var signal) && StopSignal.Ends(signal, container.StopSignal) ? container with { IsLeaving = true } : container;
 
     private static async Task<Container?> InspectAsync(
         EngineClient client,

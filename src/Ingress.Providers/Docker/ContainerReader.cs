@@ -12,6 +12,7 @@ internal static class ContainerReader
         Id = listed.ID,
         Name = listed.Names is { Count: > 0 } names ? names[0].TrimStart('/') : listed.ID,
         Labels = Labels(listed.Labels),
+        Created = listed.Created,
         State = listed.State ?? "",
         Health = listed.Health?.Status is { Length: > 0 } health ? health : HealthOf(listed.Status ?? ""),
         NetworkMode = listed.HostConfig?.NetworkMode ?? "",
@@ -38,6 +39,7 @@ internal static class ContainerReader
         NetworkMode = inspected.HostConfig?.NetworkMode is { Length: > 0 } mode ? mode : listed.NetworkMode,
         Networks = Networks(inspected.NetworkSettings?.Networks) is { Length: > 0 } networks ? networks : listed.Networks,
         Ports = Ports(inspected.NetworkSettings?.Ports),
+        StopSignal = inspected.Config?.StopSignal ?? "",
     };
 
     private static IReadOnlyDictionary<string, string> Labels(IDictionary<string, string>? labels) =>

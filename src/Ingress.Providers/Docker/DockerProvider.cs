@@ -37,7 +37,7 @@ internal sealed partial class DockerProvider : IProvider
     private readonly DiscoveryLog _log;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30));
+    private readonly EngineOutage _outage;
     private DynamicConfiguration? _last;
     private IReadOnlyList<DiscoveryFinding> _lastFindings = [];
 
@@ -48,6 +48,7 @@ internal sealed partial class DockerProvider : IProvider
         _endpoint = EngineEndpoint.From(options, Environment.GetEnvironmentVariable);
         _snapshot = new ContainerSnapshot(options.Snapshot);
         _log = new DiscoveryLog(Name, logger);
+        _outage = new EngineOutage(Name, logger);
         _time = time;
         _logger = logger;
     }
@@ -93,9 +94,11 @@ internal sealed partial class DockerProvider : IProvider
     private async Task FollowAsync(DockerTranslation translation, IConfigurationSink sink, CancellationToken cancellation)
     {
         using var client = await EngineClient.ConnectAsync(_endpoint, cancellation).ConfigureAwait(false);
+        _inventory.ForgetSignals();
         await ReadAsync(client, translation, sink, cancellation).ConfigureAwait(false);
         if (!_options.Watch)
         {
+            _outage.Over();
             return;
         }
 
@@ -151,10 +154,11 @@ internal sealed partial class DockerProvider : IProvider
         }
         catch (Exception exception) when (EngineFault.Is(exception) && !cancellation.IsCancellationRequested)
         {
-            var retry = _backoff.Next();
-            Report(sink, exception, retry);
-            return retry;
+            return Report(sink, exception);
         }
+
+        // Only now, as an engine that answers but cannot be followed is tried anew all the time.
+        _outage.Over();
 
         // A slow engine is given as much rest as it needed work, so that a storm of events cannot keep it busy for ever.
         await Task.Delay(_time.GetElapsedTime(started), _time, cancellation).ConfigureAwait(false);
@@ -172,7 +176,6 @@ internal sealed partial class DockerProvider : IProvider
         }
 
         Translate(translation, sink, containers, networks, findings);
-        _backoff.Reset();
         Keep(new ContainerSnapshot.Content(containers, [.. networks]));
     }
 
@@ -196,8 +199,7 @@ internal sealed partial class DockerProvider : IProvider
             Restore(translation, sink);
         }
 
-        var pause = _backoff.Next();
-        Report(sink, exception, pause);
+        var pause = Report(sink, exception);
         try
         {
             await Task.Delay(pause, _time, cancellation).ConfigureAwait(false);
@@ -208,11 +210,11 @@ internal sealed partial class DockerProvider : IProvider
         }
     }
 
-    private void Report(IConfigurationSink sink, Exception exception, TimeSpan retry)
+    private TimeSpan Report(IConfigurationSink sink, Exception exception)
     {
         var text = EngineFault.Text(exception);
-        LogEngineAway(_logger, text, Math.Round(retry.TotalSeconds, 1));
         Publish(sink, _last ?? new DynamicConfiguration(), [Trouble($"the engine at {_endpoint.Address} cannot be followed: {text}; the last configuration stays in force"), .. _lastFindings]);
+        return _outage.Failed(text);
     }
 
     private void Restore(DockerTranslation translation, IConfigurationSink sink)
@@ -253,20 +255,21 @@ internal sealed partial class DockerProvider : IProvider
 
     private static DiscoveryFinding Trouble(string reason) => new() { Subject = "engine", Outcome = "warning", Reason = reason };
 
-    private static ContainerEventsParameters Wanted() => new()
+    private static ContainerEventsParameters Wanted()
     {
-        Filters = new Dictionary<string, IDictionary<string, bool>>
+        string[] events = ["start", "die", "kill", "health_status", "connect", "disconnect"];
+        return new()
         {
-            ["type"] = new Dictionary<string, bool> { ["container"] = true },
-            ["event"] = new Dictionary<string, bool> { ["start"] = true, ["die"] = true, ["health_status"] = true },
-        },
-    };
+            Filters = new Dictionary<string, IDictionary<string, bool>>
+            {
+                ["type"] = new Dictionary<string, bool> { ["container"] = true, ["network"] = true },
+                ["event"] = events.ToDictionary(name => name, _ => true, StringComparer.Ordinal),
+            },
+        };
+    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "docker: the default rule is no template, so no container is routed: {Fault}")]
     private static partial void LogBadRule(ILogger logger, string fault);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "docker: provider error, retrying in {Seconds} s; the last configuration stays in force: {Fault}")]
-    private static partial void LogEngineAway(ILogger logger, string fault, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "docker: the engine is away, so {Count} containers are taken from {Snapshot}")]
     private static partial void LogRestored(ILogger logger, string snapshot, int count);
@@ -274,17 +277,29 @@ internal sealed partial class DockerProvider : IProvider
     [LoggerMessage(Level = LogLevel.Error, Message = "docker: the snapshot {Snapshot} cannot be used: {Fault}")]
     private static partial void LogBadSnapshot(ILogger logger, string snapshot, string fault);
 
-    /// <summary>Notes which container an event is about, and wakes the reader.</summary>
+    /// <summary>Notes what an event says of its container, and wakes the reader.</summary>
     private sealed class EventReceiver(ContainerInventory inventory, ChannelWriter<bool> wake) : IProgress<Message>
     {
         public void Report(Message value)
         {
-            if (value.Actor?.ID is { Length: > 0 } id)
+            var id = value.Type == "network" ? Attribute(value, "container") : value.Actor?.ID ?? "";
+            if (id.Length > 0)
             {
                 inventory.Forget(id);
             }
 
+            if (value.Action == "kill")
+            {
+                inventory.NoteSignal(id, Attribute(value, "signal"));
+            }
+            else if (value.Action is "start" or "die")
+            {
+                inventory.ForgetSignal(id);
+            }
+
             wake.TryWrite(true);
         }
+
+        private static string Attribute(Message value, string name) => value.Actor?.Attributes is { } attributes && attributes.TryGetValue(name, out var text) ? text : "";
     }
 }

@@ -8,6 +8,8 @@ namespace Ingress.Providers.Docker;
 /// <summary>Makes one configuration of all containers: which are used, what their labels say, and where they are.</summary>
 internal sealed class DockerTranslation
 {
+    private const string Leaving = "told to end, so it gets requests only where no other container serves the same";
+
     private readonly EngineOptions _options;
     private readonly LabelTranslator _translator;
     private readonly Constraints? _constraints;
@@ -32,7 +34,7 @@ internal sealed class DockerTranslation
             if (Select(container, locator, findings) is { } workload && _translator.Translate(workload, findings) is { } configuration)
             {
                 merge.Add(workload, configuration);
-                findings.Used(container.Name, workload.Serves ? "" : "without a server: " + StateOf(container));
+                findings.Used(container.Name, !workload.Serves ? "without a server: " + StateOf(container) : workload.IsLeaving ? Leaving : "");
             }
         }
 
@@ -40,12 +42,20 @@ internal sealed class DockerTranslation
     }
 
     /// <summary>The name that routers and services go by: service and project of Compose, else the container's own.</summary>
-    internal static string BaseName(Container container)
+    internal static string BaseName(Container container) => WorkloadName.Normalize(ComposeService(container) ?? container.Name);
+
+    private static string? ComposeService(Container container)
     {
         var service = container.Labels.GetValueOrDefault("com.docker.compose.service", "");
         var project = container.Labels.GetValueOrDefault("com.docker.compose.project", "");
-        return WorkloadName.Normalize(service.Length > 0 && project.Length > 0 ? $"{service}_{project}" : container.Name);
+        return service.Length > 0 && project.Length > 0 ? $"{service}_{project}" : null;
     }
+
+    /// <summary>Compose writes a hash of a service's settings on its containers: where it differs, the service is being replaced.</summary>
+    private static WorkloadVersion? VersionOf(Container container) =>
+        ComposeService(container) is { } service && container.Labels.TryGetValue("com.docker.compose.config-hash", out var hash)
+            ? new WorkloadVersion(service, hash, container.Created)
+            : null;
 
     private Workload? Select(Container container, ContainerLocator locator, Findings findings)
     {
@@ -94,7 +104,9 @@ internal sealed class DockerTranslation
             Name = BaseName(container),
             DisplayName = container.Name,
             Labels = container.Labels,
+            Version = VersionOf(container),
             Serves = container is { IsRunning: true, IsHealthy: true },
+            IsLeaving = container.IsLeaving,
             Locate = port => locator.Locate(container, network, port),
         };
     }

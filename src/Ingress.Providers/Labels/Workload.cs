@@ -18,6 +18,12 @@ internal sealed record Workload
     /// <summary>Whether requests may be sent to it; a workload that may not keeps its routers with an empty service.</summary>
     public bool Serves { get; init; } = true;
 
+    /// <summary>Whether it is about to end; its servers are used only where no other workload has one for the same service.</summary>
+    public bool IsLeaving { get; init; }
+
+    /// <summary>Which version of what it is; null where that is not known.</summary>
+    public WorkloadVersion? Version { get; init; }
+
     /// <summary>Finds its address for a port label, which may be empty.</summary>
     public required Func<string, WorkloadAddress> Locate { get; init; }
 }
@@ -27,3 +33,9 @@ internal sealed record Workload
 /// <param name="Port">The port; empty where none is known.</param>
 /// <param name="Note">What was decided on the way and may surprise, or why there is no address. Empty: nothing.</param>
 internal sealed record WorkloadAddress(string Host, string Port, string Note = "");
+
+/// <summary>A version of something that is replaced by starting the new one beside the old one. Where versions disagree, the newest speaks for all.</summary>
+/// <param name="Of">What it is a version of.</param>
+/// <param name="Name">Tells versions apart.</param>
+/// <param name="Created">When this workload was made.</param>
+internal sealed record WorkloadVersion(string Of, string Name, DateTime Created);

@@ -8,7 +8,7 @@ namespace Ingress.Providers.Labels;
 
 /// <summary>
 /// Puts the configurations of workloads together. The same name in several is one object where all agree; services pool their servers. Where they disagree
-/// nobody gets the object, and the findings of all say so.
+/// nobody gets the object, and the findings of all say so; but of two versions of one workload the newer speaks.
 /// </summary>
 internal sealed class WorkloadMerge(Findings findings)
 {
@@ -60,7 +60,7 @@ internal sealed class WorkloadMerge(Findings findings)
 
     private Dictionary<string, T> Same<T>(string kind, Func<WorkloadConfiguration, Dictionary<string, T>> select)
         where T : class =>
-        Combine(kind, select, static item => item, static (first, _) => first);
+        Combine(kind, select, static item => item, static items => items[0].Item);
 
     private Dictionary<string, TService> Pooled<TService, TServer>(
         string kind,
@@ -69,19 +69,26 @@ internal sealed class WorkloadMerge(Findings findings)
         Func<TService, IReadOnlyList<TServer>, TService> with,
         Func<TServer, string> address)
         where TService : class =>
-        Combine(kind, select, service => with(service, []), (first, all) => all.Count == 1
-            ? first
-            : with(first, [.. all.SelectMany(serversOf).DistinctBy(address, StringComparer.Ordinal)]));
+        Combine(kind, select, service => with(service, []), items =>
+        {
+            if (items.Count == 1)
+            {
+                return items[0].Item;
+            }
+
+            var staying = items.Exists(item => !item.Workload.IsLeaving && serversOf(item.Item).Count > 0) ? items.FindAll(item => !item.Workload.IsLeaving) : items;
+            return with(items[0].Item, [.. staying.SelectMany(item => serversOf(item.Item)).DistinctBy(address, StringComparer.Ordinal)]);
+        });
 
     /// <param name="kind">The kind of object, for findings.</param>
     /// <param name="select">The objects of a workload.</param>
     /// <param name="essence">What must be equal.</param>
-    /// <param name="join">Makes one of the first and all.</param>
+    /// <param name="join">Makes one of all.</param>
     private Dictionary<string, T> Combine<T>(
         string kind,
         Func<WorkloadConfiguration, Dictionary<string, T>> select,
         Func<T, T> essence,
-        Func<T, List<T>, T> join)
+        Func<List<(Workload Workload, T Item)>, T> join)
         where T : class
     {
         var byName = new Dictionary<string, List<(Workload Workload, T Item)>>(StringComparer.Ordinal);
@@ -101,16 +108,42 @@ internal sealed class WorkloadMerge(Findings findings)
         var merged = new Dictionary<string, T>(byName.Count, StringComparer.Ordinal);
         foreach (var (name, items) in byName)
         {
-            if (items.Count > 1 && items.Select(item => RecordJson.Canonical(essence(item.Item))).Distinct(StringComparer.Ordinal).Count() > 1)
+            var used = items;
+            if (!Agree(items, essence))
             {
-                Refuse(kind, name, items.ConvertAll(item => item.Workload));
-                continue;
+                used = Newest(items);
+                if (used.Count == 0 || !Agree(used, essence))
+                {
+                    Refuse(kind, name, items.ConvertAll(item => item.Workload));
+                    continue;
+                }
+
+                NoteReplaced(kind, name, items.Except(used), used[0].Workload);
             }
 
-            merged[name] = join(items[0].Item, items.ConvertAll(item => item.Item));
+            merged[name] = join(used);
         }
 
         return merged;
+    }
+
+    private static bool Agree<T>(List<(Workload Workload, T Item)> items, Func<T, T> essence)
+        where T : class =>
+        items.Count == 1 || items.Select(item => RecordJson.Canonical(essence(item.Item))).Distinct(StringComparer.Ordinal).Count() == 1;
+
+    /// <summary>Those of the newest version, where all are versions of the same; else none.</summary>
+    private static List<(Workload Workload, T Item)> Newest<T>(List<(Workload Workload, T Item)> items)
+    {
+        var newest = items.MaxBy(item => item.Workload.Version?.Created).Workload.Version;
+        return newest is null || items.Exists(item => item.Workload.Version?.Of != newest.Of) ? [] : items.FindAll(item => item.Workload.Version!.Name == newest.Name);
+    }
+
+    private void NoteReplaced<T>(string kind, string name, IEnumerable<(Workload Workload, T Item)> older, Workload newest)
+    {
+        foreach (var (workload, _) in older)
+        {
+            findings.Warning(workload.DisplayName, $"{kind} \"{name}\" differs in {newest.DisplayName}, a newer version of the same service, which is used instead");
+        }
     }
 
     private void Refuse(string kind, string name, List<Workload> workloads)

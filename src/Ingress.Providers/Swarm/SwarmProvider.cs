@@ -27,7 +27,7 @@ internal sealed partial class SwarmProvider(SwarmProviderOptions options, Decode
     private static readonly TimeSpan UsualRefresh = TimeSpan.FromSeconds(15);
     private readonly EngineEndpoint endpoint = EngineEndpoint.From(options, Environment.GetEnvironmentVariable);
     private readonly DiscoveryLog discovery = new("swarm", logger);
-    private readonly Backoff backoff = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30));
+    private readonly EngineOutage outage = new("swarm", logger);
     private DynamicConfiguration? last;
     private IReadOnlyList<DiscoveryFinding> lastFindings = [];
 
@@ -85,7 +85,7 @@ internal sealed partial class SwarmProvider(SwarmProviderOptions options, Decode
             lastFindings = findings.All;
             discovery.Report(lastFindings);
             sink.Publish(new ProviderMessage { Provider = Name, Configuration = last, Findings = lastFindings });
-            backoff.Reset();
+            outage.Over();
             if (!options.Watch)
             {
                 return Timeout.InfiniteTimeSpan;
@@ -98,9 +98,7 @@ internal sealed partial class SwarmProvider(SwarmProviderOptions options, Decode
 
     private TimeSpan Report(IConfigurationSink sink, Exception exception)
     {
-        var retry = backoff.Next();
         var text = EngineFault.Text(exception);
-        LogManagerAway(logger, text, Math.Round(retry.TotalSeconds, 1));
         var trouble = new DiscoveryFinding
         {
             Subject = "engine",
@@ -108,12 +106,9 @@ internal sealed partial class SwarmProvider(SwarmProviderOptions options, Decode
             Reason = $"the manager at {endpoint.Address} cannot be asked: {text}; the last configuration stays in force",
         };
         sink.Publish(new ProviderMessage { Provider = Name, Configuration = last ?? new DynamicConfiguration(), Findings = [trouble, .. lastFindings] });
-        return retry;
+        return outage.Failed(text);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "swarm: the default rule is no template, so no service is routed: {Fault}")]
     private static partial void LogBadRule(ILogger logger, string fault);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "swarm: provider error, retrying in {Seconds} s; the last configuration stays in force: {Fault}")]
-    private static partial void LogManagerAway(ILogger logger, string fault, double seconds);
 }

@@ -81,6 +81,73 @@ public sealed class DockerProviderTests
         Assert.Equal("used", Assert.Single(findings.All).Outcome);
     }
 
+    [Fact]
+    public void AContainerOfComposeRunIsIgnored()
+    {
+        var http = Translate(Container("job", new() { ["com.docker.compose.oneoff"] = "True" }, port: 80)).Http!;
+
+        Assert.Empty(http.Services!);
+        Assert.Contains("one-off", Assert.Single(findings.All).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AReplacementThatIsStillStartingTakesNoTraffic()
+    {
+        var http = Translate(
+            Container("web-1", Version("a"), port: 80),
+            Container("web-2", Version("b"), port: 80, address: "172.17.0.3") with { Health = "starting" }).Http!;
+
+        Assert.Equal("http://172.17.0.2:80", Assert.Single(http.Services!["web-shop"].LoadBalancer!.Servers).Url);
+    }
+
+    [Fact]
+    public void AContainerThatHasBeenToldToEndIsLeftOutWhereAnotherServes()
+    {
+        var leaving = Container("web-1", Version("a"), port: 80) with { IsLeaving = true };
+
+        var alone = Translate(leaving).Http!;
+        var replaced = Translate(leaving, Container("web-2", Version("a"), port: 80, address: "172.17.0.3")).Http!;
+
+        Assert.Equal("http://172.17.0.2:80", Assert.Single(alone.Services!["web-shop"].LoadBalancer!.Servers).Url);
+        Assert.Equal("http://172.17.0.3:80", Assert.Single(replaced.Services!["web-shop"].LoadBalancer!.Servers).Url);
+    }
+
+    [Fact]
+    public void TheNewerVersionOfAComposeServiceSpeaksWhereVersionsDisagree()
+    {
+        var older = Version("a");
+        older["traefik.http.routers.web.rule"] = "Host(`old.example.com`)";
+        var newer = Version("b");
+        newer["traefik.http.routers.web.rule"] = "Host(`new.example.com`)";
+
+        var http = Translate(
+            Container("web-1", older, port: 80) with { Created = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc) },
+            Container("web-2", newer, port: 80, address: "172.17.0.3") with { Created = new DateTime(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc) }).Http!;
+
+        Assert.Equal("Host(`new.example.com`)", http.Routers!["web"].Rule);
+        Assert.Contains("web-2", Assert.Single(findings.All, finding => finding.Outcome == "warning").Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("15", "", true)]
+    [InlineData("9", "SIGQUIT", true)]
+    [InlineData("3", "SIGQUIT", true)]
+    [InlineData("28", "SIGWINCH", true)]
+    [InlineData("37", "SIGRTMIN+3", true)]
+    [InlineData("SIGTERM", "", true)]
+    [InlineData("1", "", false)]
+    [InlineData("10", "SIGTERM", false)]
+    [InlineData("3", "", false)]
+    [InlineData("nonsense", "", false)]
+    public void OnlyASignalThatEndsAContainerCounts(string signal, string own, bool ends) => Assert.Equal(ends, StopSignal.Ends(signal, own));
+
+    private static Dictionary<string, string> Version(string hash) => new()
+    {
+        ["com.docker.compose.service"] = "web",
+        ["com.docker.compose.project"] = "shop",
+        ["com.docker.compose.config-hash"] = hash,
+    };
+
     private static Container Container(string name, Dictionary<string, string> labels, int port = 0, string address = "172.17.0.2") => new()
     {
         Id = name + "-id",
