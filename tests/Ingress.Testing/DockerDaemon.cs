@@ -15,16 +15,13 @@ public sealed class DockerDaemon : IAsyncDisposable
     public const string Network = "test";
 
     private readonly TemporaryFolder folder = new();
-    private readonly ProgramRun daemon;
+    private readonly string[] further;
+    private ProgramRun daemon;
 
-    private DockerDaemon()
+    private DockerDaemon(string[] further)
     {
-        Directory.CreateDirectory(folder.File("config"));
-        daemon = ProgramRun.Start("dockerd",
-        [
-            "--data-root", folder.File("data"), "--exec-root", folder.File("exec"), "--pidfile", folder.File("pid"), "--host", Host,
-            "--config-file", folder.Write("daemon.json", "{}"), "--storage-driver", "vfs", "--bridge", "none", "--iptables=false", "--ip6tables=false",
-        ]);
+        this.further = further;
+        daemon = StartDaemon();
     }
 
     /// <summary>The address of its socket, for <c>providers.docker.endpoint</c>.</summary>
@@ -44,13 +41,13 @@ public sealed class DockerDaemon : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the engine, and makes the image and the network.</summary>
-    public static async Task<DockerDaemon> StartAsync()
+    /// <summary>Starts the engine, with further options of <c>dockerd</c>, and makes the image and the network.</summary>
+    public static async Task<DockerDaemon> StartAsync(params string[] further)
     {
-        var engine = new DockerDaemon();
+        var engine = new DockerDaemon(further);
         try
         {
-            await Eventually.HoldsAsync("the Docker engine is ready", engine.AnswersAsync, TimeSpan.FromSeconds(60));
+            await engine.ReadyAsync();
             await engine.MakeImageAsync();
             await engine.MakeNetworkAsync();
         }
@@ -68,11 +65,28 @@ public sealed class DockerDaemon : IAsyncDisposable
     public async Task<string> DockerAsync(params string[] arguments) => (await ProgramRun.RunAsync("docker", ["--host", Host, .. arguments])).Trim();
 
     /// <summary>Starts a container that answers <c>/</c> on port 80 with <paramref name="answer"/>. Labels are <c>key=value</c>.</summary>
-    public async Task<string> ServeAsync(string name, string answer, params string[] labels)
+    public Task<string> ServeAsync(string name, string answer, params string[] labels) => RunAsync(new ContainerSetup { Name = name, Answer = answer, Labels = labels });
+
+    /// <summary>Starts a container and returns its id.</summary>
+    public Task<string> RunAsync(ContainerSetup setup)
     {
-        var script = $"mkdir -p /www && echo '{answer}' > /www/index.html && exec /bin/busybox httpd -f -p 80 -h /www";
-        string[] options = ["run", "--detach", "--init=false", "--stop-timeout", "1", "--name", name, "--network", Network, "--expose", "80"];
-        return await DockerAsync([.. options, .. labels.SelectMany(label => new[] { "--label", label }), Image, "/bin/busybox", "sh", "-c", script]);
+        string[] network = setup.Options.Contains("--network") ? [] : ["--network", Network];
+        return DockerAsync(
+        [
+            "run", "--detach", "--init=false", "--stop-timeout", "1", "--name", setup.Name, .. network, "--expose", setup.Port.ToString(CultureInfo.InvariantCulture),
+            .. setup.Labels.SelectMany(label => new[] { "--label", label }), .. setup.Options, Image, .. setup.Command,
+        ]);
+    }
+
+    /// <summary>Ends the engine; its containers go on where it was started with <c>--live-restore</c>.</summary>
+    public Task StopEngineAsync() => daemon.EndAsync();
+
+    /// <summary>Starts the engine anew after <see cref="StopEngineAsync"/>.</summary>
+    public async Task StartEngineAsync()
+    {
+        await daemon.DisposeAsync();
+        daemon = StartDaemon();
+        await ReadyAsync();
     }
 
     /// <summary>Removes a container, running or not.</summary>
@@ -98,6 +112,14 @@ public sealed class DockerDaemon : IAsyncDisposable
 
     private static string? FindProgram(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(path => Path.Combine(path, name)).FirstOrDefault(File.Exists);
+
+    private ProgramRun StartDaemon() => ProgramRun.Start("dockerd",
+    [
+        "--data-root", folder.File("data"), "--exec-root", folder.File("exec"), "--pidfile", folder.File("pid"), "--host", Host,
+        "--config-file", folder.Write("daemon.json", "{}"), "--storage-driver", "vfs", "--bridge", "none", "--iptables=false", "--ip6tables=false", .. further,
+    ]);
+
+    private Task ReadyAsync() => Eventually.HoldsAsync("the Docker engine is ready", AnswersAsync, TimeSpan.FromSeconds(60));
 
     private async Task<bool> AnswersAsync()
     {
