@@ -19,7 +19,7 @@ internal sealed partial class AcmeTlsResponder(HandlerSwitch handlers, ILogger<A
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     /// <summary>Answers the challenge, or goes on.</summary>
-    public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
+    public async Task OnConnectionAsync(AcceptedConnection connection, ConnectionDelegate next)
     {
         if (handlers.Current.Tls?.Certificates is not { HasPendingChallenge: true } certificates || await ChallengeAsync(connection, certificates).ConfigureAwait(false) is not { } answer)
         {
@@ -46,29 +46,28 @@ internal sealed partial class AcmeTlsResponder(HandlerSwitch handlers, ILogger<A
     }
 
     /// <summary>The certificate to answer with, or null where this is an ordinary connection.</summary>
-    private static async Task<X509Certificate2?> ChallengeAsync(ConnectionContext connection, CertificateStore certificates)
+    private static async Task<X509Certificate2?> ChallengeAsync(AcceptedConnection connection, CertificateStore certificates)
     {
-        var input = connection.Transport.Input;
         using var deadline = new CancellationTokenSource(Limit);
+        ClientHello? hello = null;
         try
         {
-            while (true)
-            {
-                var read = await input.ReadAsync(deadline.Token).ConfigureAwait(false);
-                var hello = !read.Buffer.IsEmpty && read.Buffer.FirstSpan[0] == TlsHandshake && ClientHello.TryRead(read.Buffer, out var found) ? found : null;
-                var ends = hello is not null || read.IsCompleted || (!read.Buffer.IsEmpty && read.Buffer.FirstSpan[0] != TlsHandshake);
-                input.AdvanceTo(read.Buffer.Start, ends ? read.Buffer.Start : read.Buffer.End);
-                if (ends)
+            await connection.ReadAheadAsync(
+                (bytes, isEnd) =>
                 {
-                    return hello is not null && hello.Protocols.Contains(TlsAlpn01Challenge.Protocol) ? certificates.Challenge(hello.ServerName) : null;
-                }
-            }
+                    var isTls = !bytes.IsEmpty && bytes.FirstSpan[0] == TlsHandshake;
+                    hello = isTls && ClientHello.TryRead(bytes, out var found) ? found : null;
+                    return hello is not null || isEnd || !isTls ? 0 : null;
+                },
+                deadline.Token).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is OperationCanceledException or ConnectionResetException)
         {
             // Slow or odd bytes are for what follows to judge, with its own time limits.
             return null;
         }
+
+        return hello is not null && hello.Protocols.Contains(TlsAlpn01Challenge.Protocol) ? certificates.Challenge(hello.ServerName) : null;
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Answered the TLS-ALPN-01 challenge of {Peer}")]

@@ -18,17 +18,17 @@ internal sealed class ConnectionPipeline(string name, EntryPointOptions options,
         if (options.ProxyProtocol is { } proxyProtocol)
         {
             var reader = new ProxyProtocol(proxyProtocol, ReadTimeout, loggers.CreateLogger<ProxyProtocol>());
-            listen.Use(next => connection => reader.OnConnectionAsync(connection, next));
+            listen.Use(next => connection => reader.OnConnectionAsync((AcceptedConnection)connection, next));
         }
 
         if (!options.AllowAcmeByPass)
         {
             var responder = new AcmeTlsResponder(handlers, loggers.CreateLogger<AcmeTlsResponder>());
-            listen.Use(next => connection => responder.OnConnectionAsync(connection, next));
+            listen.Use(next => connection => responder.OnConnectionAsync((AcceptedConnection)connection, next));
         }
 
         var sniffer = new ConnectionSniffer(name, handlers, ReadTimeout, options.AllowAcmeByPass, loggers);
-        listen.Use(next => connection => sniffer.OnConnectionAsync(connection, next));
+        listen.Use(next => connection => sniffer.OnConnectionAsync((AcceptedConnection)connection, next));
     }
 
     private TimeSpan ReadTimeout => options.Transport.RespondingTimeouts.ReadTimeout.ToTimeSpan() is { Ticks: > 0 } limit ? limit : Timeout.InfiniteTimeSpan;

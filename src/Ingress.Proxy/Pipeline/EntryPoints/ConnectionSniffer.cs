@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Ingress.Proxy.Pipeline.Matching.Tcp;
 using Ingress.Proxy.Pipeline.Transports;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Ingress.Proxy.Pipeline.EntryPoints;
@@ -36,7 +35,7 @@ internal sealed partial class ConnectionSniffer
     }
 
     /// <summary>Waits for the first bytes, then goes on as they ask.</summary>
-    public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
+    public async Task OnConnectionAsync(AcceptedConnection connection, ConnectionDelegate next)
     {
         var current = handlers.Current;
         if (current.Tcp.Count > 0 && current.TcpTls.Count == 0 && current.Tls?.HasRouters != true)
@@ -59,7 +58,7 @@ internal sealed partial class ConnectionSniffer
         }).ConfigureAwait(false);
     }
 
-    private Task OnClearTextAsync(ConnectionContext connection, ConnectionKind kind, EntryPointHandlers current, ConnectionDelegate next)
+    private Task OnClearTextAsync(AcceptedConnection connection, ConnectionKind kind, EntryPointHandlers current, ConnectionDelegate next)
     {
         if (current.Tcp.Count > 0 && current.Tcp.Match(TcpDispatch.FactsOf(connection, ClientHello.Silent)) is { } route)
         {
@@ -74,7 +73,7 @@ internal sealed partial class ConnectionSniffer
         return next(connection);
     }
 
-    private Task OnTlsAsync(ConnectionContext connection, ClientHello hello, EntryPointHandlers current, ConnectionDelegate next)
+    private Task OnTlsAsync(AcceptedConnection connection, ClientHello hello, EntryPointHandlers current, ConnectionDelegate next)
     {
         var facts = TcpDispatch.FactsOf(connection, hello);
         var isChallenge = !allowAcmeByPass && AlpnMatcher.IsOffered(facts, AlpnMatcher.AcmeProtocol);
@@ -84,20 +83,14 @@ internal sealed partial class ConnectionSniffer
     }
 
     // The client is told to go on, its hello then chooses among the TCP routers with TLS; HTTPS has no part in this.
-    private async Task OnPostgresAsync(ConnectionContext connection, EntryPointHandlers current)
+    private async Task OnPostgresAsync(AcceptedConnection connection, EntryPointHandlers current)
     {
-        var input = connection.Transport.Input;
-        if (!input.TryRead(out var read))
-        {
-            return;
-        }
-
-        input.AdvanceTo(read.Buffer.GetPosition(PostgresStart.Request.Length));
         try
         {
-            await connection.Features.Get<IConnectionSocketFeature>()!.Socket.SendAsync(PostgresStart.Agreement).ConfigureAwait(false);
+            await connection.ReadAheadAsync((_, _) => PostgresStart.Request.Length, CancellationToken.None).ConfigureAwait(false);
+            await connection.Socket.SendAsync(PostgresStart.Agreement).ConfigureAwait(false);
         }
-        catch (SocketException)
+        catch (Exception error) when (error is SocketException or ConnectionResetException)
         {
             return;
         }
@@ -110,28 +103,21 @@ internal sealed partial class ConnectionSniffer
     }
 
     // Unknown where the connection ended or stayed silent.
-    private async Task<(ConnectionKind Kind, ClientHello Hello)> LookAsync(ConnectionContext connection)
+    private async Task<(ConnectionKind Kind, ClientHello Hello)> LookAsync(AcceptedConnection connection)
     {
-        var input = connection.Transport.Input;
         using var deadline = new CancellationTokenSource(timeout);
+        var kind = ConnectionKind.Unknown;
+        var hello = ClientHello.Silent;
         try
         {
-            while (true)
-            {
-                var read = await input.ReadAsync(deadline.Token).ConfigureAwait(false);
-                if (read.Buffer.IsEmpty && read.IsCompleted)
+            await connection.ReadAheadAsync(
+                (bytes, isEnd) =>
                 {
-                    input.AdvanceTo(read.Buffer.Start);
-                    return (ConnectionKind.Unknown, ClientHello.Silent);
-                }
-
-                var kind = FirstBytes.Look(read.Buffer, read.IsCompleted, out var hello);
-                input.AdvanceTo(read.Buffer.Start, kind == ConnectionKind.Unknown ? read.Buffer.End : read.Buffer.Start);
-                if (kind != ConnectionKind.Unknown)
-                {
-                    return (kind, hello);
-                }
-            }
+                    kind = bytes.IsEmpty ? ConnectionKind.Unknown : FirstBytes.Look(bytes, isEnd, out hello);
+                    return kind != ConnectionKind.Unknown || isEnd ? 0 : null;
+                },
+                deadline.Token).ConfigureAwait(false);
+            return (kind, hello);
         }
         catch (OperationCanceledException)
         {

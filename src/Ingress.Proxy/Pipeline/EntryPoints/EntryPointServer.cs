@@ -4,7 +4,6 @@ using System.Text;
 using Ingress.Proxy.Configuration.StaticModel;
 using Ingress.Proxy.Observability;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -49,8 +48,7 @@ internal sealed partial class EntryPointServer : IDisposable
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             connections.AddTo(listen);
         });
-        var transport = new SocketTransportOptions { NoDelay = true, CreateBoundListenSocket = CreateSocket, UnsafePreferInlineScheduling = InlineScheduling.IsOn };
-        server = new KestrelServer(Options.Create(kestrel), new SocketTransportFactory(Options.Create(transport), loggers), loggers);
+        server = new KestrelServer(Options.Create(kestrel), new EntryPointTransport(CreateSocket, loggers), loggers);
     }
 
     /// <summary>The entry point's name.</summary>
@@ -131,7 +129,8 @@ internal sealed partial class EntryPointServer : IDisposable
             ReusePort.Set(socket);
         }
 
-        // Accepted connections inherit this: a client that vanished without a word must not be kept for ever.
+        // Accepted connections inherit these: a client that vanished without a word must not be kept for ever.
+        socket.NoDelay = true;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
         socket.Bind(endpoint);

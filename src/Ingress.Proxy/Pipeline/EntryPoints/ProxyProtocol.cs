@@ -39,46 +39,46 @@ internal sealed partial class ProxyProtocol(ProxyProtocolOptions options, TimeSp
     }
 
     /// <summary>Reads the header, then goes on with the connection.</summary>
-    public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
+    public async Task OnConnectionAsync(AcceptedConnection connection, ConnectionDelegate next)
     {
         var state = connection.Features.Get<ConnectionState>()!;
         var isTrusted = trusted.Contains(state.Peer.Address);
         using var deadline = new CancellationTokenSource(timeout);
-        var input = connection.Transport.Input;
+        var verdict = Verdict.Incomplete;
+        IPEndPoint? source = null;
+        IPEndPoint? destination = null;
         try
         {
-            while (true)
-            {
-                var read = await input.ReadAsync(deadline.Token).ConfigureAwait(false);
-                var verdict = Parse(read.Buffer, out var length, out var source, out var destination);
-                if (verdict == Verdict.Incomplete && !read.IsCompleted)
+            await connection.ReadAheadAsync(
+                (bytes, isEnd) =>
                 {
-                    input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                    continue;
-                }
-
-                if (verdict == Verdict.Broken && isTrusted)
-                {
-                    LogBroken(logger, state.Peer);
-                    connection.Abort();
-                    return;
-                }
-
-                input.AdvanceTo(verdict == Verdict.Complete ? read.Buffer.GetPosition(length) : read.Buffer.Start);
-                if (verdict == Verdict.Complete && isTrusted && source is not null)
-                {
-                    state.Replace(source, destination);
-                    connection.RemoteEndPoint = source;
-                }
-
-                break;
-            }
+                    verdict = Parse(bytes, out var length, out source, out destination);
+                    return verdict == Verdict.Complete ? length : verdict == Verdict.Incomplete && !isEnd ? null : 0;
+                },
+                deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             LogSilent(logger, state.Peer);
             connection.Abort();
             return;
+        }
+        catch (ConnectionResetException)
+        {
+            return;
+        }
+
+        if (verdict == Verdict.Broken && isTrusted)
+        {
+            LogBroken(logger, state.Peer);
+            connection.Abort();
+            return;
+        }
+
+        if (verdict == Verdict.Complete && isTrusted && source is not null)
+        {
+            state.Replace(source, destination);
+            connection.RemoteEndPoint = source;
         }
 
         await next(connection).ConfigureAwait(false);

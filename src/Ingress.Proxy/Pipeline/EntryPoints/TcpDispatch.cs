@@ -6,7 +6,6 @@ using Ingress.Proxy.Pipeline.Services.Tcp;
 using Ingress.Proxy.Pipeline.Transports;
 using Ingress.Proxy.Tls;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 
 namespace Ingress.Proxy.Pipeline.EntryPoints;
 
@@ -28,8 +27,8 @@ internal sealed class TcpDispatch(TlsTerminator terminator)
         return handlers.TcpTls.Match(facts) is { } route && (!route.IsCatchAll || handlers.Tls?.HasCatchAll != true) ? route : null;
     }
 
-    /// <summary>Runs a router on a connection; what has been read ahead is still in its pipe.</summary>
-    public Task RunAsync(ConnectionContext connection, TcpRoute route, TlsSelector? selector, bool startsPostgresTls = false)
+    /// <summary>Runs a router on a connection; what has been read ahead is still there.</summary>
+    public Task RunAsync(AcceptedConnection connection, TcpRoute route, TlsSelector? selector, bool startsPostgresTls = false)
     {
         if (route.Handler is null)
         {
@@ -38,12 +37,11 @@ internal sealed class TcpDispatch(TlsTerminator terminator)
 
         var state = StateOf(connection);
         var destination = state.Destination ?? connection.LocalEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
-        var socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
         var options = route.Tls;
         return route.Handler(new TcpConnection(
             state.Peer,
             destination,
-            () => options is null || selector is null ? ValueTask.FromResult<RelayEnd?>(PlainEnd(connection, socket)) : TlsEndAsync(connection, socket, options, selector))
+            () => options is null || selector is null ? ValueTask.FromResult<RelayEnd?>(PlainEnd(connection)) : TlsEndAsync(connection, options, selector))
         {
             StartsPostgresTls = startsPostgresTls && options is null,
         });
@@ -51,11 +49,14 @@ internal sealed class TcpDispatch(TlsTerminator terminator)
 
     private static ConnectionState StateOf(ConnectionContext connection) => connection.Features.Get<ConnectionState>()!;
 
-    private static RelayEnd.Client PlainEnd(ConnectionContext connection, Socket socket) => new(connection.Transport.Input, socket, connection.Abort);
+    private static RelayEnd PlainEnd(AcceptedConnection connection)
+        => connection.HasPipes ? new RelayEnd.Piped(connection.Transport.Input, connection.Socket, connection.Abort) : new RelayEnd.Plain(connection.Socket);
 
-    private async ValueTask<RelayEnd?> TlsEndAsync(ConnectionContext connection, Socket socket, TlsParameters options, TlsSelector selector)
+    private async ValueTask<RelayEnd?> TlsEndAsync(AcceptedConnection connection, TlsParameters options, TlsSelector selector)
     {
-        var stream = new SslStream(new ClientStream(connection.Transport, socket), leaveInnerStreamOpen: true);
+        var socket = connection.Socket;
+        var inner = connection.HasPipes ? new ClientStream(connection.Transport, socket) : (Stream)new NetworkStream(socket, ownsSocket: false);
+        var stream = new SslStream(inner, leaveInnerStreamOpen: true);
         if (await terminator.HandshakeAsync(stream, StateOf(connection), name => selector.Choose(options, name, TlsTerminator.LocalAddress(connection))).ConfigureAwait(false))
         {
             return new RelayEnd.Tls(stream, socket, connection.Abort);

@@ -48,8 +48,8 @@ internal abstract class RelayEnd : IAsyncDisposable
         }
     }
 
-    /// <summary>The client: what has been read ahead stands in the pipe, and answers go straight to the socket, so that the end of sending can follow the last byte.</summary>
-    internal sealed class Client(PipeReader input, Socket socket, Action abort) : RelayEnd
+    /// <summary>A client whose bytes come through a pipe, as it was not plain from the first look what it speaks. Answers go straight to the socket, so that the end of sending can follow the last byte.</summary>
+    internal sealed class Piped(PipeReader input, Socket socket, Action abort) : RelayEnd
     {
         /// <inheritdoc/>
         public override async Task CopyToAsync(RelayEnd other)
@@ -115,8 +115,8 @@ internal abstract class RelayEnd : IAsyncDisposable
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
-    /// <summary>A server in clear text.</summary>
-    internal sealed class Server(Socket socket) : RelayEnd
+    /// <summary>Either side in clear text.</summary>
+    internal sealed class Plain(Socket socket) : RelayEnd
     {
         /// <inheritdoc/>
         public override async Task CopyToAsync(RelayEnd other)

@@ -84,7 +84,7 @@ internal sealed class TcpServersTransport
                 await PostgresStart.AskAsync(socket, deadline.Token).ConfigureAwait(false);
             }
 
-            return server.IsTls ? await StartTlsAsync(socket, server.Host).ConfigureAwait(false) : new RelayEnd.Server(socket);
+            return server.IsTls ? await StartTlsAsync(socket, server.Host).ConfigureAwait(false) : new RelayEnd.Plain(socket);
         }
         catch
         {
