@@ -16,8 +16,8 @@ COPY src src
 COPY publish ./
 RUN ./publish /out
 
-# What the program writes, such as acme.json, belongs to its user.
-RUN mkdir -p /empty/etc/traefik /empty/data && chown -R 1654:1654 /empty
+# What the program writes, such as acme.json or the socket of the socket filter, belongs to its user.
+RUN mkdir -p /empty/etc/traefik /empty/data /empty/run/ingress && chown -R 1654:1654 /empty
 
 # Only the C library, certificates of public authorities, time zones and a user called app (1654): no shell, no package manager.
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled-extra

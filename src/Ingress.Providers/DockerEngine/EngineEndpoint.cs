@@ -23,6 +23,13 @@ internal sealed record EngineEndpoint
     /// <summary>How long one question may take; infinite where there is no limit.</summary>
     public TimeSpan Timeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
 
+    /// <summary>An address as it is, without Docker's environment variables.</summary>
+    public static EngineEndpoint At(string address, EngineTlsOptions? tls) => new()
+    {
+        Address = address,
+        Tls = tls ?? (address.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? new EngineTlsOptions() : null),
+    };
+
     /// <summary>Puts options and environment together; the environment wins, as it does in Traefik.</summary>
     public static EngineEndpoint From(EngineOptions options, Func<string, string?> environment)
     {
@@ -39,10 +46,8 @@ internal sealed record EngineEndpoint
         }
 
         var address = environment("DOCKER_HOST") is { Length: > 0 } host ? host : options.Endpoint;
-        return new EngineEndpoint
+        return At(address, tls) with
         {
-            Address = address,
-            Tls = tls ?? (address.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? new EngineTlsOptions() : null),
             ApiVersion = Version.TryParse(environment("DOCKER_API_VERSION"), out var version) ? version : null,
             Authorization = options is { Username.Length: > 0, Password.Length: > 0 }
                 ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.Username}:{options.Password}"))

@@ -20,7 +20,15 @@ internal sealed class EngineTransport : IDockerHandlerFactory<EngineEndpoint>
     /// <inheritdoc/>
     public ResolvedTransport CreateHandler(EngineEndpoint transportOptions, ResolvedClientOptions clientOptions, ILogger logger)
     {
-        var (scheme, rest) = transportOptions.Split();
+        var (handler, address) = Connect(transportOptions);
+        return new ResolvedTransport(handler, address);
+    }
+
+    /// <summary>A handler whose connections lead to the endpoint, and the address to ask it with.</summary>
+    /// <exception cref="NotSupportedException">The endpoint's scheme is unknown.</exception>
+    public static (SocketsHttpHandler Handler, Uri Address) Connect(EngineEndpoint endpoint)
+    {
+        var (scheme, rest) = endpoint.Split();
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
@@ -39,12 +47,12 @@ internal sealed class EngineTransport : IDockerHandlerFactory<EngineEndpoint>
                 handler.ConnectCallback = (_, cancellation) => ConnectPipeAsync(rest, cancellation);
                 break;
             case "ssh":
-                handler.ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(ConnectSsh(transportOptions.Address));
+                handler.ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(ConnectSsh(endpoint.Address));
                 break;
             case "tcp" or "http" or "https":
-                var isTls = transportOptions.Tls is not null;
+                var isTls = endpoint.Tls is not null;
                 address = new Uri($"{(isTls ? "https" : "http")}://{WithPort(rest, isTls)}");
-                if (transportOptions.TlsSettings(address.Host) is { } settings)
+                if (endpoint.TlsSettings(address.Host) is { } settings)
                 {
                     handler.SslOptions = settings;
                 }
@@ -52,10 +60,10 @@ internal sealed class EngineTransport : IDockerHandlerFactory<EngineEndpoint>
                 break;
             default:
                 handler.Dispose();
-                throw new NotSupportedException($"endpoint \"{transportOptions.Address}\": scheme {scheme} is unknown; use unix, tcp, http, https, npipe or ssh");
+                throw new NotSupportedException($"endpoint \"{endpoint.Address}\": scheme {scheme} is unknown; use unix, tcp, http, https, npipe or ssh");
         }
 
-        return new ResolvedTransport(handler, address);
+        return (handler, address);
     }
 
     private static string WithPort(string rest, bool isTls)

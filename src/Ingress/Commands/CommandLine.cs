@@ -11,7 +11,7 @@ internal static class CommandLine
     {
         if (arguments.Any(argument => argument is "--help" or "-h" or "-help"))
         {
-            return HelpCommand.Run(Console.Out);
+            return HelpCommand.Run(Console.Out, arguments[0] == SocketFilterCommand.Name);
         }
 
         switch (arguments.Count > 0 && !arguments[0].StartsWith('-') ? arguments[0] : "")
@@ -22,10 +22,12 @@ internal static class CommandLine
                 return VersionCommand.Run();
             case "healthcheck":
                 return await HealthcheckCommand.RunAsync(Load([.. arguments.Skip(1)])).ConfigureAwait(false);
+            case SocketFilterCommand.Name:
+                return await SocketFilterCommand.RunAsync([.. arguments.Skip(1)]).ConfigureAwait(false);
             case "help":
-                return HelpCommand.Run(Console.Out);
+                return HelpCommand.Run(Console.Out, arguments.Count > 1 && arguments[1] == SocketFilterCommand.Name);
             case var unknown:
-                await Console.Error.WriteLineAsync($"There is no command {unknown}; the commands are version, healthcheck and help.").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync($"There is no command {unknown}; the commands are version, healthcheck, socket-filter and help.").ConfigureAwait(false);
                 return 1;
         }
     }

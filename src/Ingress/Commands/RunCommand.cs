@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Ingress.Proxy;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.StaticModel;
@@ -54,20 +53,12 @@ internal static partial class RunCommand
 
     private static async Task<int> ServeAsync(StaticConfiguration settings, ILoggerFactory loggers, ILogger logger)
     {
-        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.TrySetResult();
-        }
-
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var stop = new StopSignal();
         try
         {
             await using var host = Composition.Build(settings, loggers);
             await host.StartAsync(CancellationToken.None).ConfigureAwait(false);
-            await stop.Task.ConfigureAwait(false);
+            await stop.Received.ConfigureAwait(false);
             LogStopping(logger);
             await host.StopAsync().ConfigureAwait(false);
             LogStopped(logger);
