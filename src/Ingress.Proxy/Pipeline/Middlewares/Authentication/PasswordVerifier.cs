@@ -21,14 +21,21 @@ internal sealed class PasswordVerifier : IDisposable
     private readonly MemoryCache accepted = new(new MemoryCacheOptions { SizeLimit = MaxKept });
     private readonly MemoryCache refused = new(new MemoryCacheOptions { SizeLimit = MaxKept });
     private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> running = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim slots = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly SemaphoreSlim slots = new(MostAtOnce);
     private int waiting;
+    private int atWork;
 
     /// <summary>The one of this process: the limit holds for all middlewares together.</summary>
     public static PasswordVerifier Shared { get; } = new();
 
+    /// <summary>How many different checks may be computed at once: half of the processors, so that a flood leaves the other half to the requests.</summary>
+    public static int MostAtOnce { get; } = Math.Max(1, Environment.ProcessorCount / 2);
+
     /// <summary>Checks that were in fact computed, for tests.</summary>
     public int Computed { get; private set; }
+
+    /// <summary>The most that were computed at once, for tests.</summary>
+    public int Busiest { get; private set; }
 
     /// <summary>Whether the password has the hash; null where too many checks are waiting to say so.</summary>
     public async ValueTask<bool?> VerifyAsync(PasswordHash hash, byte[] password)
@@ -75,8 +82,7 @@ internal sealed class PasswordVerifier : IDisposable
             try
             {
                 // On a thread of its own, so that the one that reads from the network goes on.
-                var isRight = await Task.Run(() => hash.Verify(password)).ConfigureAwait(false);
-                Computed++;
+                var isRight = await Task.Run(() => Compute(hash, password)).ConfigureAwait(false);
                 var entry = new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Lifetime };
                 (isRight ? accepted : refused).Set(id, isRight, entry);
                 return isRight;
@@ -91,6 +97,20 @@ internal sealed class PasswordVerifier : IDisposable
             Interlocked.Decrement(ref waiting);
             running.TryRemove(id, out _);
         }
+    }
+
+    private bool Compute(PasswordHash hash, byte[] password)
+    {
+        var present = Interlocked.Increment(ref atWork);
+        lock (slots)
+        {
+            Computed++;
+            Busiest = Math.Max(Busiest, present);
+        }
+
+        var isRight = hash.Verify(password);
+        Interlocked.Decrement(ref atWork);
+        return isRight;
     }
 
     private string IdOf(PasswordHash hash, byte[] password)

@@ -97,18 +97,25 @@ internal sealed class Compress
         context.Response.Headers.Append("Vary", "Accept-Encoding");
 
         // Traefik's gzip wants to be asked for by its name.
-        return encoding == CompressedAnswer.Gzip && !AcceptedEncoding.Names(accepted, encoding) ? next(context) : CompressAsync(context, encoding);
-    }
+        if (encoding == CompressedAnswer.Gzip && !AcceptedEncoding.Names(accepted, encoding))
+        {
+            return next(context);
+        }
 
-    private async Task CompressAsync(HttpContext context, string encoding)
-    {
         var answer = Answers.Get();
         answer.Prepare(context, this, encoding);
+        return CompressAsync(context, answer);
+    }
+
+    private async Task CompressAsync(HttpContext context, CompressedAnswer answer)
+    {
         answer.Attach();
         try
         {
             await next(context).ConfigureAwait(false);
-            await answer.FinishAsync().ConfigureAwait(false);
+
+            // As a task, so that one awaiter serves both and what is kept while waiting stays small.
+            await answer.FinishAsync().AsTask().ConfigureAwait(false);
         }
         finally
         {

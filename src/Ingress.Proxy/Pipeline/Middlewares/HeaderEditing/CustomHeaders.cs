@@ -10,10 +10,12 @@ internal sealed class CustomHeaders
     private readonly KeyValuePair<string, string>[] response;
     private readonly string? host;
     private readonly Cors? cors;
+    private readonly Func<object, Task> onStarting;
 
     public CustomHeaders(RequestDelegate next, HeadersOptions options)
     {
         this.next = next;
+        onStarting = context => EditResponseAsync((HttpContext)context);
         request = [.. Named(options.CustomRequestHeaders).Where(header => header.Key != "Host")];
         response = [.. Named(options.CustomResponseHeaders)];
         host = options.CustomRequestHeaders.Where(header => header.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Select(header => header.Value).LastOrDefault();
@@ -31,12 +33,7 @@ internal sealed class CustomHeaders
         EditRequest(context);
         if (response.Length > 0 || cors is not null)
         {
-            context.Response.OnStarting(static state =>
-            {
-                var (headers, context) = ((CustomHeaders, HttpContext))state;
-                headers.EditResponse(context);
-                return Task.CompletedTask;
-            }, (this, context));
+            context.Response.OnStarting(onStarting, context);
         }
 
         return next(context);
@@ -70,11 +67,11 @@ internal sealed class CustomHeaders
         }
     }
 
-    private void EditResponse(HttpContext context)
+    private Task EditResponseAsync(HttpContext context)
     {
         if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
         {
-            return;
+            return Task.CompletedTask;
         }
 
         var headers = context.Response.Headers;
@@ -91,5 +88,6 @@ internal sealed class CustomHeaders
         }
 
         cors?.EditResponse(context);
+        return Task.CompletedTask;
     }
 }

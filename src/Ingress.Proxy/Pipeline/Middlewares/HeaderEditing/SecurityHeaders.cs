@@ -16,10 +16,14 @@ internal sealed class SecurityHeaders
     private readonly string strictTransport;
     private readonly bool forcesStrictTransport;
     private readonly string publicKeyPins;
+    private readonly Func<object, Task> onStarting;
+    private readonly Func<object, Task> onTlsStarting;
 
     public SecurityHeaders(RequestDelegate next, HeadersOptions options)
     {
         this.next = next;
+        onStarting = context => EditResponseAsync((HttpContext)context, isTls: false);
+        onTlsStarting = context => EditResponseAsync((HttpContext)context, isTls: true);
         allowedHosts = options.IsDevelopment ? [] : [.. options.AllowedHosts];
         hostHeaders = [.. options.HostsProxyHeaders];
         tlsHeaders = [.. options.SslProxyHeaders];
@@ -52,12 +56,7 @@ internal sealed class SecurityHeaders
         var isTls = (strictTransport.Length > 0 || publicKeyPins.Length > 0) && IsTls(context);
         if (always.Length > 0 || isTls || forcesStrictTransport)
         {
-            context.Response.OnStarting(static state =>
-            {
-                var (headers, context, isTls) = ((SecurityHeaders, HttpContext, bool))state;
-                headers.EditResponse(context, isTls);
-                return Task.CompletedTask;
-            }, (this, context, isTls));
+            context.Response.OnStarting(isTls ? onTlsStarting : onStarting, context);
         }
 
         return next(context);
@@ -120,11 +119,11 @@ internal sealed class SecurityHeaders
         return false;
     }
 
-    private void EditResponse(HttpContext context, bool isTls)
+    private Task EditResponseAsync(HttpContext context, bool isTls)
     {
         if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
         {
-            return;
+            return Task.CompletedTask;
         }
 
         var headers = context.Response.Headers;
@@ -142,5 +141,7 @@ internal sealed class SecurityHeaders
         {
             headers["Public-Key-Pins"] = publicKeyPins;
         }
+
+        return Task.CompletedTask;
     }
 }

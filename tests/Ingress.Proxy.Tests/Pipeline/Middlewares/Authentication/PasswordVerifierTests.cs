@@ -21,6 +21,19 @@ public sealed class PasswordVerifierTests
     }
 
     [Fact]
+    public async Task ACostlyHashIsPaidForOnce()
+    {
+        var costly = new PasswordHash(BCrypt.Net.BCrypt.HashPassword("p", 12));
+        using var verifier = new PasswordVerifier();
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.True(await verifier.VerifyAsync(costly, Right));
+        }
+
+        Assert.Equal(1, verifier.Computed);
+    }
+
+    [Fact]
     public async Task EqualChecksAtTheSameTimeAreOne()
     {
         using var verifier = new PasswordVerifier();
@@ -44,6 +57,7 @@ public sealed class PasswordVerifierTests
         var checks = Enumerable.Range(0, 2000).Select(i => verifier.VerifyAsync(Hash, [(byte)i, (byte)(i >> 8)]).AsTask()).ToList();
         var results = await Task.WhenAll(checks);
         Assert.Contains(null, results);
+        Assert.InRange(verifier.Busiest, 1, PasswordVerifier.MostAtOnce);
         Assert.True(await verifier.VerifyAsync(Hash, Right));
     }
 }

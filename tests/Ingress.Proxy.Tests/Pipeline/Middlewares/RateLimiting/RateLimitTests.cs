@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Pipeline.Middlewares;
 using Ingress.Proxy.Pipeline.Middlewares.RateLimiting;
@@ -114,6 +115,42 @@ public sealed class RateLimitTests
         }
     }
 
+    [Theory]
+    [InlineData(100, 10)]
+    [InlineData(50, 1)]
+    public async Task IsExactOverAMinute(long average, long burst)
+    {
+        const int AskedEachSecond = 320;
+        var limit = Build(new RateLimitOptions { Average = average, Burst = burst });
+        var asked = new List<(Task Task, RecordedResponse Response)>();
+        for (var i = 0; i < 60 * AskedEachSecond; i++)
+        {
+            var bench = new MiddlewareBench();
+            asked.Add((bench.RunAsync(limit), bench.Response));
+            time.Advance(TimeSpan.FromSeconds(1.0 / AskedEachSecond));
+        }
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Task.WhenAll(asked.Select(one => one.Task));
+        Assert.InRange(asked.Count(one => one.Response.StatusCode == 200), 60 * average * 0.98, ((60 * average) + burst) * 1.02);
+    }
+
+    [Fact]
+    public void AMillionSourcesTakeLittleMemoryAndRequestsAllocateNothing()
+    {
+        var sources = new string[1_000_000];
+        for (var i = 0; i < sources.Length; i++)
+        {
+            sources[i] = i.ToString(CultureInfo.InvariantCulture);
+        }
+
+        var bench = new MiddlewareBench { Time = time, Handler = _ => Task.CompletedTask };
+        var limit = bench.Build("rateLimit", new RateLimitOptions { Average = 1000, Burst = 1000, SourceCriterion = new SourceCriterionOptions { RequestHeaderName = "X-Key" } });
+        var first = AllocatedBy(limit, bench.Context, sources);
+        Assert.InRange(first, 0, 16 * 1024 * 1024);
+        Assert.Equal(0, AllocatedBy(limit, bench.Context, sources));
+    }
+
     [Fact]
     public void RefusesOptionsThatMakeNoSense()
     {
@@ -132,6 +169,18 @@ public sealed class RateLimitTests
     {
         var bench = new MiddlewareBench { Time = time };
         return bench.Build("rateLimit", options);
+    }
+
+    private static long AllocatedBy(RequestDelegate limit, HttpContext context, string[] sources)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var source in sources)
+        {
+            context.Request.Headers["X-Key"] = source;
+            Assert.True(limit(context).IsCompletedSuccessfully);
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static async Task<RecordedResponse> AskAsync(RequestDelegate limit, string key = "")
