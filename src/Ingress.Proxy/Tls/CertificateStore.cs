@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
-using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ingress.Proxy.Configuration.DynamicModel;
 using Ingress.Proxy.Configuration.Runtime;
 using Ingress.Proxy.Extensibility;
 using Ingress.Proxy.Pipeline;
+using Ingress.Proxy.Tls.OpenSsl;
 using Microsoft.Extensions.Logging;
 
 namespace Ingress.Proxy.Tls;
@@ -154,7 +154,7 @@ internal sealed partial class CertificateStore
         }
     }
 
-    // The context holds OpenSSL's session cache, so it lives as long as its certificate.
+    // What its authority says of a certificate outlives a reload.
     private ServedCertificate Stored(X509Certificate2 leaf, X509Certificate2Collection chain)
         => state.Get("certificate", leaf.Thumbprint, string.Join(',', chain.Select(link => link.Thumbprint)), () => new ServedCertificate(leaf, chain));
 
@@ -168,14 +168,16 @@ internal sealed partial class CertificateStore
 /// <summary>One certificate, ready for handshakes.</summary>
 internal sealed class ServedCertificate(X509Certificate2 leaf, X509Certificate2Collection chain)
 {
-    private readonly Lazy<SslStreamCertificateContext> context = new(() => SslStreamCertificateContext.Create(leaf, chain, offline: true));
     private readonly string[] names = NamesOf(leaf);
 
     /// <summary>The certificate.</summary>
     public X509Certificate2 Leaf { get; } = leaf;
 
-    /// <summary>What handshakes need.</summary>
-    public SslStreamCertificateContext Context => context.Value;
+    /// <summary>The intermediate certificates that are sent with it.</summary>
+    public X509Certificate2Collection Chain { get; } = chain;
+
+    /// <summary>What its authority says about it (OCSP).</summary>
+    public OcspStaple Staple { get; } = new();
 
     /// <summary>Its names, sorted and joined: certificates with the same names are the same to the store.</summary>
     public string Key { get; } = KeyOf(NamesOf(leaf));

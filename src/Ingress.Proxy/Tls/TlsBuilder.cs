@@ -30,7 +30,7 @@ internal sealed class TlsBuilder(RuntimeConfiguration configuration, Certificate
         var names = RuleTree.HostsOf(router.Config.Rule, router.Config.RuleSyntax);
         foreach (var host in names)
         {
-            table[host] = Parameters(NameOf(router)).Parameters;
+            table[host.TrimEnd('.')] = Parameters(NameOf(router)).Parameters;
         }
 
         if (names.Count == 0)

@@ -1,6 +1,8 @@
 using System.Net.Security;
+using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using Ingress.Proxy.Configuration;
+using Ingress.Proxy.Tls.OpenSsl;
 
 namespace Ingress.Proxy.Tls;
 
@@ -12,17 +14,22 @@ internal static class TlsNames
         TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
     ];
 
-    private static readonly HashSet<string> Curves = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "secp256r1", "CurveP256", "secp384r1", "CurveP384", "secp521r1", "CurveP521", "x25519", "X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024",
-    };
+    // Go's, strongest and quickest first.
+    private static readonly string[] DefaultSuites =
+    [
+        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+        "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+    ];
 
     /// <summary>The versions from one to the other; an unknown or empty name stands for the default, as in Traefik.</summary>
 #pragma warning disable CA5397, CA5398, SYSLIB0039 // Old versions are offered only where the operator asks for them by name.
     public static SslProtocols Protocols(string minimum, string maximum, SslProtocols defaultMinimum)
     {
-        var from = Version(minimum) ?? defaultMinimum;
-        var to = Version(maximum) ?? SslProtocols.Tls13;
+        var from = ProtocolNamed(minimum) ?? defaultMinimum;
+        var to = ProtocolNamed(maximum) ?? SslProtocols.Tls13;
         var versions = SslProtocols.None;
         foreach (var version in (SslProtocols[])[SslProtocols.Tls, SslProtocols.Tls11, SslProtocols.Tls12, SslProtocols.Tls13])
         {
@@ -35,7 +42,7 @@ internal static class TlsNames
         return versions;
     }
 
-    private static SslProtocols? Version(string name) => name switch
+    private static SslProtocols? ProtocolNamed(string name) => name switch
     {
         "VersionTLS10" => SslProtocols.Tls,
         "VersionTLS11" => SslProtocols.Tls11,
@@ -44,6 +51,17 @@ internal static class TlsNames
         _ => null,
     };
 #pragma warning restore CA5397, CA5398, SYSLIB0039
+
+    /// <summary>The version with this number on the wire.</summary>
+    public static SslProtocols ProtocolOf(int version) => version switch
+    {
+#pragma warning disable CA5397, SYSLIB0039 // The old versions are named here, not chosen.
+        0x0301 => SslProtocols.Tls,
+        0x0302 => SslProtocols.Tls11,
+#pragma warning restore CA5397, SYSLIB0039
+        TlsSettings.Version12 => SslProtocols.Tls12,
+        _ => SslProtocols.Tls13,
+    };
 
     /// <summary>The suites named, and those of TLS 1.3, which Go does not let anybody choose.</summary>
     public static CipherSuitesPolicy? CipherPolicy(IReadOnlyList<string> names)
@@ -57,17 +75,34 @@ internal static class TlsNames
         return OperatingSystem.IsLinux() ? new CipherSuitesPolicy(suites.Distinct()) : null;
     }
 
-    /// <summary>Refuses a curve that does not exist.</summary>
-    public static void CheckCurves(IReadOnlyList<string> names)
+    /// <summary>The suites of TLS 1.2 and lower that are offered where none are chosen, in OpenSSL's words.</summary>
+    public static string DefaultCipherList { get; } = CipherList(DefaultSuites);
+
+    /// <summary>The suites named, in OpenSSL's words. Those that it does not have are left out, as are those of TLS 1.3, which Go does not let anybody choose.</summary>
+    public static string CipherList(IReadOnlyList<string> names)
     {
+        var list = new List<string>();
         foreach (var name in names)
         {
-            if (!Curves.Contains(name))
+            var suite = Suite(name) ?? throw new ConfigurationException($"invalid CipherSuite: {name}");
+            if (!Tls13Suites.Contains(suite) && Marshal.PtrToStringUTF8(LibSsl.OPENSSL_cipher_name(suite.ToString())) is { } known and not "(NONE)")
             {
-                throw new ConfigurationException($"invalid CurveID in curvePreferences: {name}");
+                list.Add(known);
             }
         }
+
+        return string.Join(':', list.Distinct(StringComparer.Ordinal));
     }
+
+    /// <summary>A version's number on the wire; null where the name is empty or unknown.</summary>
+    public static int? Version(string name) => name switch
+    {
+        "VersionTLS10" => 0x0301,
+        "VersionTLS11" => 0x0302,
+        "VersionTLS12" => TlsSettings.Version12,
+        "VersionTLS13" => TlsSettings.Version13,
+        _ => null,
+    };
 
     /// <summary>Go's name of a suite; two of them go by an older name there.</summary>
     public static TlsCipherSuite? Suite(string name)

@@ -1,127 +1,82 @@
-using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.DynamicModel;
 using Ingress.Proxy.Tls.Acme.Challenges;
+using Ingress.Proxy.Tls.OpenSsl;
 
 namespace Ingress.Proxy.Tls;
 
-/// <summary>Named TLS options, checked and in the framework's terms.</summary>
+/// <summary>Named TLS options, checked and ready for handshakes.</summary>
 internal sealed class TlsParameters
 {
-    private readonly TlsOptionsConfig config;
-    private readonly SslProtocols protocols;
-    private readonly CipherSuitesPolicy? cipherSuites;
-    private readonly List<SslApplicationProtocol> applicationProtocols;
-    private readonly ClientCertificates clientCertificates;
+    private readonly TlsSettings settings;
 
     /// <exception cref="ConfigurationException">A cipher suite, curve or authority that cannot be had.</exception>
     public TlsParameters(string name, TlsOptionsConfig config)
     {
         Name = name;
-        this.config = config;
-        protocols = TlsNames.Protocols(config.MinVersion, config.MaxVersion, SslProtocols.Tls12);
-        cipherSuites = config.CipherSuites.Count == 0 ? null : TlsNames.CipherPolicy(config.CipherSuites);
-        TlsNames.CheckCurves(config.CurvePreferences);
-        // Challenges are answered before the handshake gets here; a client that speaks nothing else has to be refused.
-        applicationProtocols = [.. config.AlpnProtocols.Where(protocol => protocol != TlsAlpn01Challenge.Protocol).Select(protocol => new SslApplicationProtocol(protocol))];
-        clientCertificates = new ClientCertificates(config.ClientAuth);
+        SniStrict = config.SniStrict;
+        var ciphers = config.CipherSuites.Count == 0 ? TlsNames.DefaultCipherList : TlsNames.CipherList(config.CipherSuites);
+        var lowest = TlsNames.Version(config.MinVersion) ?? TlsSettings.Version12;
+        settings = new TlsSettings
+        {
+            MinVersion = ciphers.Length > 0 ? lowest : TlsSettings.Version13,
+            MaxVersion = TlsNames.Version(config.MaxVersion) ?? TlsSettings.Version13,
+            CipherList = ciphers,
+            Groups = TlsGroups.ListOf(config.CurvePreferences),
+            // Challenges are answered before the handshake gets here; a client that speaks nothing else has to be refused.
+            ApplicationProtocols = [.. config.AlpnProtocols.Where(protocol => protocol != TlsAlpn01Challenge.Protocol).Select(System.Text.Encoding.Latin1.GetBytes)],
+            AllowTickets = !config.DisableSessionTickets,
+            Client = DemandOf(config.ClientAuth),
+        };
     }
 
     /// <summary>The options' name, <c>default</c> or qualified.</summary>
     public string Name { get; }
 
     /// <summary>Whether a name without a certificate is refused.</summary>
-    public bool SniStrict => config.SniStrict;
+    public bool SniStrict { get; }
 
-    /// <summary>The framework's options for one certificate.</summary>
-    public SslServerAuthenticationOptions ForCertificate(ServedCertificate certificate) => new()
+    /// <summary>What handshakes need with one certificate.</summary>
+    public TlsContext ContextFor(ServedCertificate certificate) => new(settings, certificate);
+
+    private static ClientCertificateDemand? DemandOf(TlsClientAuthConfig? config)
     {
-        ServerCertificateContext = certificate.Context,
-        EnabledSslProtocols = protocols,
-        CipherSuitesPolicy = cipherSuites,
-        ApplicationProtocols = applicationProtocols,
-        ClientCertificateRequired = clientCertificates.AreAsked,
-        RemoteCertificateValidationCallback = clientCertificates.AreAsked ? clientCertificates.Accept : null,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        AllowRenegotiation = false,
-        AllowTlsResume = !config.DisableSessionTickets,
-    };
-
-    /// <summary>What is asked of the client (<c>clientAuth</c>).</summary>
-    private sealed class ClientCertificates
-    {
-        private readonly bool mustBeGiven;
-        private readonly bool mustBeTrusted;
-        private readonly X509Certificate2Collection authorities = [];
-
-        public ClientCertificates(TlsClientAuthConfig? config)
+        if (config is null)
         {
-            if (config is null)
-            {
-                return;
-            }
+            return null;
+        }
 
-            foreach (var file in config.CaFiles)
+        var imported = new X509Certificate2Collection();
+        foreach (var file in config.CaFiles)
+        {
+            try
             {
-                try
-                {
-                    authorities.ImportFromPem(PemText.Read(file));
-                }
-                catch (CryptographicException error)
-                {
-                    throw new ConfigurationException($"invalid certificate(s) in {PemText.Shown(file)}: {error.Message}", error);
-                }
+                imported.ImportFromPem(PemText.Read(file));
             }
-
-            if (config.CaFiles.Count > 0 && authorities.Count == 0)
+            catch (CryptographicException error)
             {
-                throw new ConfigurationException("invalid certificate(s) content");
-            }
-
-            var type = config.ClientAuthType.Length > 0 ? config.ClientAuthType : authorities.Count > 0 ? "RequireAndVerifyClientCert" : "NoClientCert";
-            (AreAsked, mustBeGiven, mustBeTrusted) = type switch
-            {
-                "NoClientCert" => (false, false, false),
-                "RequestClientCert" => (true, false, false),
-                "RequireAnyClientCert" => (true, true, false),
-                "VerifyClientCertIfGiven" => (true, false, true),
-                "RequireAndVerifyClientCert" => (true, true, true),
-                _ => throw new ConfigurationException($"unknown client auth type \"{type}\""),
-            };
-            if (mustBeTrusted && authorities.Count == 0)
-            {
-                throw new ConfigurationException($"invalid clientAuthType: {type}, CAFiles is required");
+                throw new ConfigurationException($"invalid certificate(s) in {PemText.Shown(file)}: {error.Message}", error);
             }
         }
 
-        public bool AreAsked { get; }
-
-        public bool Accept(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+        X509Certificate2[] authorities = [.. imported];
+        if (config.CaFiles.Count > 0 && authorities.Length == 0)
         {
-            if (certificate is null)
-            {
-                return !mustBeGiven;
-            }
-
-            if (!mustBeTrusted)
-            {
-                return true;
-            }
-
-            using var check = new X509Chain();
-            check.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            check.ChainPolicy.CustomTrustStore.AddRange(authorities);
-            check.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            check.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.2"));
-            if (chain is not null)
-            {
-                check.ChainPolicy.ExtraStore.AddRange(chain.ChainElements.Select(element => element.Certificate).ToArray());
-            }
-
-            return check.Build((X509Certificate2)certificate);
+            throw new ConfigurationException("invalid certificate(s) content");
         }
+
+        var type = config.ClientAuthType.Length > 0 ? config.ClientAuthType : authorities.Length > 0 ? "RequireAndVerifyClientCert" : "NoClientCert";
+        ClientCertificateDemand? demand = type switch
+        {
+            "NoClientCert" => null,
+            "RequestClientCert" => new(MustBeGiven: false, MustBeTrusted: false, authorities),
+            "RequireAnyClientCert" => new(MustBeGiven: true, MustBeTrusted: false, authorities),
+            "VerifyClientCertIfGiven" => new(MustBeGiven: false, MustBeTrusted: true, authorities),
+            "RequireAndVerifyClientCert" => new(MustBeGiven: true, MustBeTrusted: true, authorities),
+            _ => throw new ConfigurationException($"unknown client auth type \"{type}\""),
+        };
+        return demand is { MustBeTrusted: true, Authorities.Count: 0 } ? throw new ConfigurationException($"invalid clientAuthType: {type}, CAFiles is required") : demand;
     }
 }

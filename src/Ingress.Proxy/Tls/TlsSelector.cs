@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net.Security;
+using Ingress.Proxy.Tls.OpenSsl;
 
 namespace Ingress.Proxy.Tls;
 
@@ -39,7 +39,7 @@ internal sealed class TlsSelector(CertificateStore certificates, IReadOnlyDictio
             return null;
         }
 
-        return choices.GetOrAdd((options, certificate ?? certificates.Default), static key => new TlsChoice(key.Item1.Name, key.Item1.ForCertificate(key.Item2)));
+        return choices.GetOrAdd((options, certificate ?? certificates.Default), static key => new TlsChoice(key.Item1.Name, key.Item1.ContextFor(key.Item2)));
     }
 
     private TlsParameters? OptionsFor(string serverName) => TryFind(serverName, out var options) ? options : defaultOptions;
@@ -58,5 +58,5 @@ internal sealed class TlsSelector(CertificateStore certificates, IReadOnlyDictio
 
 /// <summary>What a handshake uses.</summary>
 /// <param name="OptionsName">The name of the TLS options.</param>
-/// <param name="Options">The framework's options, the same object for each handshake so that sessions can be resumed.</param>
-internal sealed record TlsChoice(string OptionsName, SslServerAuthenticationOptions Options);
+/// <param name="Context">Options and certificate.</param>
+internal sealed record TlsChoice(string OptionsName, TlsContext Context);

@@ -43,7 +43,7 @@ internal sealed partial class ConnectionSniffer
             // Nothing that the client could say would change the choice, and the server may be the one to speak first.
             if (current.Tcp.Match(TcpDispatch.FactsOf(connection, ClientHello.Silent)) is { } route)
             {
-                await tcp.RunAsync(connection, route, current.Tls).ConfigureAwait(false);
+                await tcp.RunAsync(connection, route, ClientHello.Silent, current.Tls).ConfigureAwait(false);
                 return;
             }
         }
@@ -62,7 +62,7 @@ internal sealed partial class ConnectionSniffer
     {
         if (current.Tcp.Count > 0 && current.Tcp.Match(TcpDispatch.FactsOf(connection, ClientHello.Silent)) is { } route)
         {
-            return tcp.RunAsync(connection, route, current.Tls);
+            return tcp.RunAsync(connection, route, ClientHello.Silent, current.Tls);
         }
 
         if (kind == ConnectionKind.ClearTextHttp2)
@@ -78,8 +78,8 @@ internal sealed partial class ConnectionSniffer
         var facts = TcpDispatch.FactsOf(connection, hello);
         var isChallenge = !allowAcmeByPass && AlpnMatcher.IsOffered(facts, AlpnMatcher.AcmeProtocol);
         return !isChallenge && TcpDispatch.RouteOfTls(current, facts) is { } route
-            ? tcp.RunAsync(connection, route, current.Tls)
-            : tls.OnConnectionAsync(connection, next);
+            ? tcp.RunAsync(connection, route, hello, current.Tls)
+            : tls.OnConnectionAsync(connection, hello, next);
     }
 
     // The client is told to go on, its hello then chooses among the TCP routers with TLS; HTTPS has no part in this.
@@ -98,7 +98,7 @@ internal sealed partial class ConnectionSniffer
         var (kind, hello) = await LookAsync(connection).ConfigureAwait(false);
         if (kind == ConnectionKind.Tls && current.TcpTls.Match(TcpDispatch.FactsOf(connection, hello)) is { } route)
         {
-            await tcp.RunAsync(connection, route, current.Tls, startsPostgresTls: true).ConfigureAwait(false);
+            await tcp.RunAsync(connection, route, hello, current.Tls, startsPostgresTls: true).ConfigureAwait(false);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Ingress.Proxy.Pipeline.EntryPoints;
 
@@ -25,6 +26,9 @@ internal sealed class ConnectionState
 
     /// <summary>The TLS options used in the handshake.</summary>
     public string TlsOptions { get; set; } = "default";
+
+    /// <summary>The client's certificate and the chain that it sent; empty without one.</summary>
+    public IReadOnlyList<X509Certificate2> ClientCertificates { get; set; } = [];
 
     /// <summary>Requests so far.</summary>
     public int Requests { get; set; }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using Ingress.Proxy.Pipeline.Matching.Tcp;
 using Ingress.Proxy.Pipeline.Services.Tcp;
@@ -28,7 +27,7 @@ internal sealed class TcpDispatch(TlsTerminator terminator)
     }
 
     /// <summary>Runs a router on a connection; what has been read ahead is still there.</summary>
-    public Task RunAsync(AcceptedConnection connection, TcpRoute route, TlsSelector? selector, bool startsPostgresTls = false)
+    public Task RunAsync(AcceptedConnection connection, TcpRoute route, ClientHello hello, TlsSelector? selector, bool startsPostgresTls = false)
     {
         if (route.Handler is null)
         {
@@ -41,7 +40,7 @@ internal sealed class TcpDispatch(TlsTerminator terminator)
         return route.Handler(new TcpConnection(
             state.Peer,
             destination,
-            () => options is null || selector is null ? ValueTask.FromResult<RelayEnd?>(PlainEnd(connection)) : TlsEndAsync(connection, options, selector))
+            () => options is null || selector is null ? ValueTask.FromResult<RelayEnd?>(PlainEnd(connection)) : TlsEndAsync(connection, hello, options, selector))
         {
             StartsPostgresTls = startsPostgresTls && options is null,
         });
@@ -52,17 +51,10 @@ internal sealed class TcpDispatch(TlsTerminator terminator)
     private static RelayEnd PlainEnd(AcceptedConnection connection)
         => connection.HasPipes ? new RelayEnd.Piped(connection.Transport.Input, connection.Socket, connection.Abort) : new RelayEnd.Plain(connection.Socket);
 
-    private async ValueTask<RelayEnd?> TlsEndAsync(AcceptedConnection connection, TlsParameters options, TlsSelector selector)
+    private async ValueTask<RelayEnd?> TlsEndAsync(AcceptedConnection connection, ClientHello hello, TlsParameters options, TlsSelector selector)
     {
-        var socket = connection.Socket;
-        var inner = connection.HasPipes ? new ClientStream(connection.Transport, socket) : (Stream)new NetworkStream(socket, ownsSocket: false);
-        var stream = new SslStream(inner, leaveInnerStreamOpen: true);
-        if (await terminator.HandshakeAsync(stream, StateOf(connection), name => selector.Choose(options, name, TlsTerminator.LocalAddress(connection))).ConfigureAwait(false))
-        {
-            return new RelayEnd.Tls(stream, socket, connection.Abort);
-        }
-
-        await stream.DisposeAsync().ConfigureAwait(false);
-        return null;
+        var inner = connection.HasPipes ? new ClientStream(connection.Transport, connection.Socket) : (Stream)new NetworkStream(connection.Socket, ownsSocket: false);
+        var stream = await terminator.EndAsync(connection, hello, inner, options, selector).ConfigureAwait(false);
+        return stream is null ? null : new RelayEnd.Tls(stream, stream.ShutdownAsync, connection.Socket, connection.Abort);
     }
 }

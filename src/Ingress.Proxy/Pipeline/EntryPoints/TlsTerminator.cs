@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Ingress.Proxy.Tls;
+using Ingress.Proxy.Tls.OpenSsl;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -15,16 +16,27 @@ namespace Ingress.Proxy.Pipeline.EntryPoints;
 /// <summary>Ends TLS on a connection: handshake with the options and certificate that the server name selects, then clear bytes for what follows.</summary>
 internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan timeout, ILogger<TlsTerminator> logger)
 {
-    /// <summary>Shakes hands, then goes on with the connection.</summary>
-    public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
+    // RFC 8446 section 6: a fatal alert, unrecognized_name.
+    private static readonly byte[] UnrecognizedName = [0x15, 3, 3, 0, 2, 2, 112];
+
+    // A whole record of TLS.
+    private const int RelayBuffer = 17 * 1024;
+
+    /// <summary>Shakes hands, then goes on with the connection. The hello is the one that routing saw, so that nothing is decided on two readings of it.</summary>
+    public async Task OnConnectionAsync(ConnectionContext connection, ClientHello hello, ConnectionDelegate next)
     {
-        var selector = handlers.Current.Tls;
-        var state = connection.Features.Get<ConnectionState>()!;
         var clear = connection.Transport;
-        var stream = new SslStream(new DuplexPipeStream(clear), leaveInnerStreamOpen: true);
+        var choice = Choose(connection, hello, handlers.Current.Tls, options: null);
+        if (choice is null)
+        {
+            await clear.Output.WriteAsync(UnrecognizedName).ConfigureAwait(false);
+            return;
+        }
+
+        var stream = new TlsServerStream(clear.Input, clear.Output, choice.Context);
         await using (stream.ConfigureAwait(false))
         {
-            if (selector is null || !await HandshakeAsync(stream, state, name => selector.Select(name, LocalAddress(connection))).ConfigureAwait(false))
+            if (!await HandshakeAsync(stream, connection).ConfigureAwait(false))
             {
                 return;
             }
@@ -47,26 +59,67 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
         }
     }
 
-    /// <summary>The handshake alone; false where it failed or was refused.</summary>
-    public async Task<bool> HandshakeAsync(SslStream stream, ConnectionState state, Func<string, TlsChoice?> select)
+    /// <summary>TLS for a TCP router with its own options, over a stream that writes straight to the socket; null where the handshake failed or was refused.</summary>
+    public async ValueTask<TlsServerStream?> EndAsync(ConnectionContext connection, ClientHello hello, Stream inner, TlsParameters options, TlsSelector selector)
     {
+        if (Choose(connection, hello, selector, options) is not { } choice)
+        {
+            await inner.WriteAsync(UnrecognizedName).ConfigureAwait(false);
+            return null;
+        }
+
+        var stream = new TlsServerStream(
+            PipeReader.Create(inner, new StreamPipeReaderOptions(leaveOpen: true, bufferSize: RelayBuffer)),
+            PipeWriter.Create(inner, new StreamPipeWriterOptions(leaveOpen: true, minimumBufferSize: RelayBuffer)),
+            choice.Context);
+        if (await HandshakeAsync(stream, connection).ConfigureAwait(false))
+        {
+            return stream;
+        }
+
+        await stream.DisposeAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    // Null where there are no options, or no certificate for a name that needs one.
+    private TlsChoice? Choose(ConnectionContext connection, ClientHello hello, TlsSelector? selector, TlsParameters? options)
+    {
+        var state = connection.Features.Get<ConnectionState>()!;
+        state.ServerName = hello.ServerName;
+        try
+        {
+            var address = hello.ServerName.Length > 0 ? "" : LocalAddress(connection);
+            var choice = options is null ? selector?.Select(hello.ServerName, address) : selector?.Choose(options, hello.ServerName, address);
+            if (choice is null)
+            {
+                LogHandshakeFailed(logger, state.Peer, hello.ServerName, "no TLS options or no certificate for this name");
+            }
+            else
+            {
+                state.TlsOptions = choice.OptionsName;
+            }
+
+            return choice;
+        }
+        catch (AuthenticationException error)
+        {
+            LogUnusable(logger, hello.ServerName, error.Message);
+            return null;
+        }
+    }
+
+    private async ValueTask<bool> HandshakeAsync(TlsServerStream stream, ConnectionContext connection)
+    {
+        var state = connection.Features.Get<ConnectionState>()!;
         using var deadline = new CancellationTokenSource(timeout);
         try
         {
-            await stream.AuthenticateAsServerAsync(
-                (_, hello, _, _) =>
-                {
-                    state.ServerName = hello.ServerName.ToLowerInvariant();
-                    var choice = select(state.ServerName) ?? throw new AuthenticationException($"no TLS options or no certificate for \"{state.ServerName}\"");
-                    state.TlsOptions = choice.OptionsName;
-                    return ValueTask.FromResult(choice.Options);
-                },
-                null,
-                deadline.Token).ConfigureAwait(false);
+            await stream.HandshakeAsync(deadline.Token).ConfigureAwait(false);
             state.IsTls = true;
+            state.ClientCertificates = stream.ClientCertificates;
             return true;
         }
-        catch (Exception error) when (error is AuthenticationException or IOException or OperationCanceledException or ConnectionResetException or ConnectionAbortedException or System.ComponentModel.Win32Exception)
+        catch (Exception error) when (error is AuthenticationException or IOException or OperationCanceledException or ConnectionResetException or ConnectionAbortedException)
         {
             LogHandshakeFailed(logger, state.Peer, state.ServerName, error.Message);
             return false;
@@ -74,10 +127,10 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
     }
 
     /// <summary>The address that the client connected to, for certificates that name addresses.</summary>
-    public static string LocalAddress(ConnectionContext connection)
+    private static string LocalAddress(ConnectionContext connection)
         => connection.LocalEndPoint is IPEndPoint local ? (local.Address.IsIPv4MappedToIPv6 ? local.Address.MapToIPv4() : local.Address).ToString() : "";
 
-    private static void SetFeatures(ConnectionContext connection, SslStream stream)
+    private static void SetFeatures(ConnectionContext connection, TlsServerStream stream)
     {
         var feature = new TlsFeature(stream);
         connection.Features.Set<ITlsConnectionFeature>(feature);
@@ -85,7 +138,7 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
         connection.Features.Set<ITlsApplicationProtocolFeature>(feature);
     }
 
-    private static async Task SayGoodbyeAsync(SslStream stream)
+    private static async Task SayGoodbyeAsync(TlsServerStream stream)
     {
         try
         {
@@ -100,28 +153,31 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
     [LoggerMessage(Level = LogLevel.Debug, Message = "TLS handshake with {Peer} for \"{ServerName}\" failed: {Reason}")]
     private static partial void LogHandshakeFailed(ILogger logger, IPEndPoint peer, string serverName, string reason);
 
-#pragma warning disable SYSLIB0058 // The interface still has the old members; they are filled from the cipher suite where that is possible.
-    private sealed class TlsFeature(SslStream stream) : ITlsConnectionFeature, ITlsHandshakeFeature, ITlsApplicationProtocolFeature
+    [LoggerMessage(Level = LogLevel.Error, Message = "TLS for \"{ServerName}\" cannot be served: {Reason}")]
+    private static partial void LogUnusable(ILogger logger, string serverName, string reason);
+
+#pragma warning disable SYSLIB0058 // The interface still has the old members; the suite says all that they do.
+    private sealed class TlsFeature(TlsServerStream stream) : ITlsConnectionFeature, ITlsHandshakeFeature, ITlsApplicationProtocolFeature
     {
-        public X509Certificate2? ClientCertificate { get; set; } = stream.RemoteCertificate as X509Certificate2;
+        public X509Certificate2? ClientCertificate { get; set; } = stream.ClientCertificates is [var own, ..] ? own : null;
 
-        public ReadOnlyMemory<byte> ApplicationProtocol { get; } = stream.NegotiatedApplicationProtocol.Protocol;
+        public ReadOnlyMemory<byte> ApplicationProtocol { get; } = stream.ApplicationProtocol;
 
-        public SslProtocols Protocol { get; } = stream.SslProtocol;
+        public SslProtocols Protocol { get; } = stream.Protocol;
 
-        public TlsCipherSuite? NegotiatedCipherSuite { get; } = stream.NegotiatedCipherSuite;
+        public TlsCipherSuite? NegotiatedCipherSuite { get; } = stream.CipherSuite;
 
-        public CipherAlgorithmType CipherAlgorithm => stream.CipherAlgorithm;
+        public CipherAlgorithmType CipherAlgorithm => CipherAlgorithmType.None;
 
-        public int CipherStrength => stream.CipherStrength;
+        public int CipherStrength => 0;
 
-        public HashAlgorithmType HashAlgorithm => stream.HashAlgorithm;
+        public HashAlgorithmType HashAlgorithm => HashAlgorithmType.None;
 
-        public int HashStrength => stream.HashStrength;
+        public int HashStrength => 0;
 
-        public ExchangeAlgorithmType KeyExchangeAlgorithm => stream.KeyExchangeAlgorithm;
+        public ExchangeAlgorithmType KeyExchangeAlgorithm => ExchangeAlgorithmType.None;
 
-        public int KeyExchangeStrength => stream.KeyExchangeStrength;
+        public int KeyExchangeStrength => 0;
 
         public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
     }

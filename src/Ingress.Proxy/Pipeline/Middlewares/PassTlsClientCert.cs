@@ -2,15 +2,15 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
+using Ingress.Proxy.Pipeline.EntryPoints;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Ingress.Proxy.Pipeline.Middlewares;
 
 /// <summary>Tells the server about the client's certificate (<c>passTLSClientCert</c>).</summary>
 public sealed record PassTlsClientCertOptions
 {
-    /// <summary>Sends the certificate itself in <c>X-Forwarded-Tls-Client-Cert</c>, as base64 in one line. Default: false.</summary>
+    /// <summary>Sends the certificate and the chain that came with it in <c>X-Forwarded-Tls-Client-Cert</c>, each as base64 in one line, joined by commas. Default: false.</summary>
     public bool Pem { get; init; }
 
     /// <summary>Sends parts of it in <c>X-Forwarded-Tls-Client-Cert-Info</c>. Default: none.</summary>
@@ -102,8 +102,8 @@ internal sealed class PassTlsClientCert
     private readonly string subjectParts;
     private readonly string issuerParts;
 
-    // A connection's certificate is the same object for all its requests.
-    private readonly ConditionalWeakTable<X509Certificate2, Texts> texts = [];
+    // A connection's certificates are the same object for all its requests.
+    private readonly ConditionalWeakTable<IReadOnlyList<X509Certificate2>, Texts> texts = [];
 
     private PassTlsClientCert(RequestDelegate next, PassTlsClientCertOptions options)
     {
@@ -133,9 +133,9 @@ internal sealed class PassTlsClientCert
 
     private Task InvokeAsync(HttpContext context)
     {
-        if (context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } certificate)
+        if (context.Features.Get<ConnectionState>()?.ClientCertificates is { Count: > 0 } certificates)
         {
-            var (pem, info) = texts.GetValue(certificate, Describe);
+            var (pem, info) = texts.GetValue(certificates, Describe);
             Tell(context.Request.Headers, CertificateHeader, pem);
             Tell(context.Request.Headers, InfoHeader, info);
         }
@@ -152,8 +152,9 @@ internal sealed class PassTlsClientCert
         }
     }
 
-    private Texts Describe(X509Certificate2 certificate)
-        => new(options.Pem ? Convert.ToBase64String(certificate.RawDataMemory.Span) : "", options.Info is null ? "" : QueryEscape(Info(certificate, options.Info)));
+    private Texts Describe(IReadOnlyList<X509Certificate2> certificates) => new(
+        options.Pem ? string.Join(',', certificates.Select(certificate => Convert.ToBase64String(certificate.RawDataMemory.Span))) : "",
+        options.Info is null ? "" : QueryEscape(string.Join(',', certificates.Select(certificate => Info(certificate, options.Info)))));
 
     private string Info(X509Certificate2 certificate, TlsClientCertInfoOptions info)
     {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Ingress.Proxy.Pipeline.Transports;
@@ -169,7 +168,7 @@ internal abstract class RelayEnd : IAsyncDisposable
     }
 
     /// <summary>Either side with TLS ended here.</summary>
-    internal sealed class Tls(SslStream stream, Socket socket, Action abort) : RelayEnd
+    internal sealed class Tls(Stream stream, Func<Task> sayGoodbye, Socket socket, Action abort) : RelayEnd
     {
         /// <inheritdoc/>
         public override async Task CopyToAsync(RelayEnd other)
@@ -201,7 +200,7 @@ internal abstract class RelayEnd : IAsyncDisposable
         /// <inheritdoc/>
         public override async ValueTask EndAsync()
         {
-            await stream.ShutdownAsync().ConfigureAwait(false);
+            await sayGoodbye().ConfigureAwait(false);
             ShutdownSend(socket);
         }
 

@@ -115,7 +115,7 @@ internal sealed class TcpServersTransport
                 throw new UntrustedServerException(verdict.Fault);
             }
 
-            return new RelayEnd.Tls(stream, socket, socket.Dispose);
+            return new RelayEnd.Tls(stream, stream.ShutdownAsync, socket, socket.Dispose);
         }
         catch
         {

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Ingress.Proxy.Pipeline.EntryPoints;
 using Ingress.Proxy.Pipeline.Middlewares;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Ingress.Proxy.Tests.Pipeline.Middlewares;
 
@@ -37,6 +37,15 @@ public sealed class PassTlsClientCertTests : IDisposable
     }
 
     [Fact]
+    public async Task TheChainFollowsTheCertificate()
+    {
+        using var issuer = Create();
+        var bench = await RunAsync(new PassTlsClientCertOptions { Pem = true, Info = new TlsClientCertInfoOptions { NotBefore = true } }, issuer);
+        Assert.Equal($"{Convert.ToBase64String(certificate.RawData)},{Convert.ToBase64String(issuer.RawData)}", bench.RequestHeaders["X-Forwarded-Tls-Client-Cert"].ToString());
+        Assert.Equal("NB%3D%221000000000%22%2CNB%3D%221000000000%22", bench.RequestHeaders["X-Forwarded-Tls-Client-Cert-Info"].ToString());
+    }
+
+    [Fact]
     public async Task EmptyPartsAreLeftOut()
     {
         var bench = await RunAsync(new PassTlsClientCertOptions
@@ -55,10 +64,12 @@ public sealed class PassTlsClientCertTests : IDisposable
         Assert.Empty(bench.RequestHeaders);
     }
 
-    private Task<MiddlewareBench> RunAsync(PassTlsClientCertOptions options)
+    private Task<MiddlewareBench> RunAsync(PassTlsClientCertOptions options, params X509Certificate2[] chain)
     {
         var bench = new MiddlewareBench();
-        bench.Context.Features.Set<ITlsConnectionFeature>(new TlsConnectionFeature { ClientCertificate = certificate });
+        var state = ConnectionState.Of(new IPEndPoint(IPAddress.Loopback, 1), 0);
+        state.ClientCertificates = [certificate, .. chain];
+        bench.Context.Features.Set(state);
         bench.RequestHeaders["X_Forwarded_Tls_Client_Cert"] = options.Pem ? "forged" : default;
         return bench.RunAsync("passTLSClientCert", options);
     }
