@@ -13,7 +13,7 @@ namespace Ingress.Proxy.Pipeline;
 internal abstract class ResponseInterceptor
     : IHttpResponseFeature, IHttpResponseBodyFeature, IHttpUpgradeFeature, IHttpExtendedConnectFeature, IHttpResponseTrailersFeature
 {
-    private readonly bool sharesHead;
+    private readonly bool alwaysSharesHead;
     private List<(Func<object, Task> Callback, object State)>? onStarting;
     private IHttpResponseFeature outerResponse = null!;
     private IHttpResponseBodyFeature outerBody = null!;
@@ -26,6 +26,7 @@ internal abstract class ResponseInterceptor
     private IHeaderDictionary? ownTrailers;
     private string? reason;
     private int status = StatusCodes.Status200OK;
+    private bool sharesHead;
     private bool starting;
 
     /// <summary>
@@ -34,7 +35,7 @@ internal abstract class ResponseInterceptor
     protected ResponseInterceptor(HttpContext context, bool sharesHead = false)
     {
         Context = context;
-        this.sharesHead = sharesHead;
+        alwaysSharesHead = this.sharesHead = sharesHead;
     }
 
     /// <summary>The request's context.</summary>
@@ -76,7 +77,10 @@ internal abstract class ResponseInterceptor
         }
     }
 
-    /// <summary>The inner handler's headers; unless shared, empty at first and added to the outer ones when the answer is accepted.</summary>
+    /// <summary>
+    /// The inner handler's headers; unless shared, empty at first and added to the outer ones when the answer is accepted. From then on they are the outer ones, so
+    /// that a middleware further out, which edits them when its own answer starts, finds them there.
+    /// </summary>
     public IHeaderDictionary Headers
     {
         get => sharesHead ? outerResponse.Headers : headers ??= new HeaderDictionary();
@@ -175,6 +179,7 @@ internal abstract class ResponseInterceptor
         headers = ownTrailers = null;
         reason = null;
         status = StatusCodes.Status200OK;
+        sharesHead = alwaysSharesHead;
         HasStarted = IsDropped = starting = false;
     }
 
@@ -201,6 +206,7 @@ internal abstract class ResponseInterceptor
             return;
         }
 
+        sharesHead = true;
         outerResponse.StatusCode = status;
         outerResponse.ReasonPhrase = reason;
         if (headers is null)

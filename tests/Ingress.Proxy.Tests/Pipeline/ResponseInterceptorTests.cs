@@ -27,6 +27,29 @@ public sealed class ResponseInterceptorTests
     }
 
     [Fact]
+    public async Task AMiddlewareOutsideEditsTheHeadersOfAnAcceptedAnswer()
+    {
+        var bench = new MiddlewareBench();
+        var context = bench.Context;
+        context.Response.OnStarting(() =>
+        {
+            Assert.Equal(201, context.Response.StatusCode);
+            context.Response.Headers.Remove("X-App");
+            context.Response.Headers["X-Outside"] = "1";
+            return Task.CompletedTask;
+        });
+        await RunAsync(bench, new Passing(context), async context =>
+        {
+            context.Response.StatusCode = 201;
+            context.Response.Headers["X-App"] = "1";
+            await context.Response.WriteAsync("body");
+        });
+
+        Assert.Equal("1", bench.Response.Headers["X-Outside"]);
+        Assert.False(bench.Response.Headers.ContainsKey("X-App"));
+    }
+
+    [Fact]
     public async Task ADroppedAnswerLeavesNothing()
     {
         var bench = new MiddlewareBench();
