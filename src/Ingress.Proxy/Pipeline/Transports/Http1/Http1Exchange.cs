@@ -41,6 +41,11 @@ internal sealed class Http1Exchange(HttpContext context, RequestState state, Htt
             try
             {
                 var response = await SendAsync(connection, request, cancellationToken).ConfigureAwait(false);
+                if (response.StatusCode == HttpStatusCode.SwitchingProtocols && request.Method.Method != "CONNECT" && !RequestHeaders.AskForUpgrade(context))
+                {
+                    throw new InvalidOperationException("the server switched protocols without being asked to");
+                }
+
                 response.Body = BodyOf(connection, response, request);
                 response.Content = new Http1Content(response.Body);
                 return response;
