@@ -20,7 +20,7 @@ internal sealed class ServerUrl
         Scheme = scheme;
         Authority = authority;
         Path = path;
-        basePath = preservePath ? path : "";
+        basePath = preservePath ? Encoded(path) : "";
         Prefix = string.Concat(scheme == "https" ? "https://" : "http://", authority);
         Root = IsUsable ? new Uri(Prefix) : null;
     }
@@ -111,6 +111,13 @@ internal sealed class ServerUrl
             (false, false) => string.Concat(basePath, "/", pathAndQuery),
             _ => basePath + pathAndQuery,
         };
+    }
+
+    // What Go's url.URL makes of it: kept where it is a valid encoding, else encoded by default.
+    private static string Encoded(string path)
+    {
+        var target = new RequestTarget();
+        return target.TrySetEscapedPath(RequestTarget.FromText(path)) ? target.EscapedPath : path;
     }
 
     private static string? Split(string text, out string scheme, out string authority, out string path)

@@ -25,6 +25,19 @@ public sealed class ForwarderTests
         Assert.Equal(seen, backend.Seen.Single().Target);
     }
 
+    [Theory]
+    [InlineData("/é", "/%C3%A9/x")]
+    [InlineData("/a b/", "/a%20b/x")]
+    [InlineData("/a%2Fb", "/a%2Fb/x")]
+    public async Task ThePathOfTheServerIsEncodedWhereItMustBe(string path, string seen)
+    {
+        await using var backend = await Backend.StartAsync();
+        var service = new HttpServiceConfig { LoadBalancer = new LoadBalancerOptions { Servers = [new ServerOptions { Url = backend.Url + path, PreservePath = true }] } };
+        await using var host = await ServiceHost.StartAsync(service);
+        await AskAsync(host.Port, "GET /x HTTP/1.1\r\nHost: x.test\r\nConnection: close\r\n\r\n");
+        Assert.Equal(seen, backend.Seen.Single().Target);
+    }
+
     [Fact]
     public async Task HeadersOfOneConnectionStayBehindAndThePeerIsAdded()
     {
@@ -180,6 +193,18 @@ public sealed class ForwarderTests
         Assert.Contains("101 Switching Protocols", await ReadUntilAsync(stream, "\r\n\r\n"), StringComparison.Ordinal);
         await stream.WriteAsync("hello"u8.ToArray());
         Assert.Equal("you said hello", await ReadUntilAsync(stream, "hello"));
+    }
+
+    [Fact]
+    public async Task AServerThatSwitchesProtocolsUnaskedGetsNoTunnel()
+    {
+        await using var backend = FaultyBackend.Start(async connection =>
+        {
+            await connection.ReadHeadAsync();
+            await connection.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n");
+        });
+        await using var host = await ServiceHost.StartAsync(ServiceHost.Balancing(backend.Url));
+        Assert.StartsWith("HTTP/1.1 500", await AskAsync(host.Port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]
