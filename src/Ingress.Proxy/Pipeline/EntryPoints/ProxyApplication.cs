@@ -44,12 +44,15 @@ internal sealed partial class ProxyApplication(string entryPoint, EntryPointOpti
         var refused = preparation.Prepare(state, connection);
         if (refused != Refusal.None)
         {
-            return refused == Refusal.Text
-                ? PlainAnswers.ErrorAsync(context.Context, StatusCodes.Status400BadRequest, "Bad Request")
-                : PlainAnswers.EmptyAsync(context.Context, StatusCodes.Status400BadRequest);
+            return refused switch
+            {
+                Refusal.Text => PlainAnswers.ErrorAsync(context.Context, StatusCodes.Status400BadRequest, "Bad Request"),
+                Refusal.Expectation => PlainAnswers.EmptyAsync(context.Context, StatusCodes.Status417ExpectationFailed),
+                _ => PlainAnswers.EmptyAsync(context.Context, StatusCodes.Status400BadRequest),
+            };
         }
 
-        if (state.Target.Path == "*" && HttpMethods.IsOptions(context.Context.Request.Method))
+        if (state.Target.Path == "*" && context.Context.Request.Method == HttpMethods.Options)
         {
             // A question to the server as a whole (RFC 9110 section 9.3.7), not to anything behind it.
             return PlainAnswers.EmptyAsync(context.Context, StatusCodes.Status200OK);

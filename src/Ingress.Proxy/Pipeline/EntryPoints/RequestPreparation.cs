@@ -3,6 +3,7 @@ using System.Text;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.StaticModel;
 using Ingress.Proxy.Pipeline.Matching;
+using Ingress.Proxy.Pipeline.Transports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -38,6 +39,11 @@ internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider
         if (!PassesNames(request.Headers, out var refusal))
         {
             return refusal;
+        }
+
+        if (request.Headers.Expect is { Count: > 0 } expected && !HopByHop.HasToken(expected, "100-continue"))
+        {
+            return Refusal.Expectation;
         }
 
         if (!SetTarget(state))
@@ -234,4 +240,7 @@ internal enum Refusal
 
     /// <summary>400 with its text.</summary>
     Text,
+
+    /// <summary>417: it expects what nobody here can promise (RFC 9110 section 10.1.1).</summary>
+    Expectation,
 }
