@@ -46,7 +46,7 @@ public sealed record ForwardAuthOptions
     [AlwaysShown]
     public long? MaxBodySize { get; init; } = -1;
 
-    /// <summary>The largest answer in bytes that is taken; a larger one counts as a refusal with 401. Default: no limit.</summary>
+    /// <summary>The largest answer in bytes that is taken; a larger one counts as a refusal with 401. Negative is no limit. Default: no limit.</summary>
     [AlwaysShown]
     public long? MaxResponseBodySize { get; init; }
 
@@ -164,7 +164,7 @@ internal sealed partial class ForwardAuth
             }
 
             using var request = CreateRequest(context, address, body);
-            answer = await client!.AskAsync(request, options.MaxResponseBodySize, cancellation.Token).ConfigureAwait(false);
+            answer = await client!.AskAsync(request, options.MaxResponseBodySize is < 0 ? null : options.MaxResponseBodySize, cancellation.Token).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is IOException or SocketException or AuthenticationException or HttpRequestException or OperationCanceledException
             or UntrustedServerException or TimeoutException or InvalidOperationException or FormatException)
@@ -259,8 +259,8 @@ internal sealed partial class ForwardAuth
 
         response.StatusCode = answer.Status;
         var hasBody = answer.Status is not (StatusCodes.Status304NotModified or StatusCodes.Status205ResetContent);
-        response.ContentLength = hasBody && !HttpMethods.IsHead(context.Request.Method) ? answer.Body.Length : null;
-        if (hasBody && !HttpMethods.IsHead(context.Request.Method))
+        response.ContentLength = hasBody ? answer.Body.Length : null;
+        if (hasBody && context.Request.Method != HttpMethods.Head)
         {
             await response.Body.WriteAsync(answer.Body, context.RequestAborted).ConfigureAwait(false);
         }

@@ -48,6 +48,19 @@ public sealed class ForwardAuthTests
         Assert.False(bench.Response.Headers.ContainsKey("Keep-Alive"));
     }
 
+    [Fact]
+    public async Task ARefusalToHeadSaysTheLengthOfItsBody()
+    {
+        await using var auth = await Backend.StartAsync(answer: context =>
+        {
+            context.Response.StatusCode = 403;
+            return context.Response.WriteAsync("not you");
+        });
+        var bench = await new MiddlewareBench("/x", "HEAD").RunAsync("forwardAuth", new ForwardAuthOptions { Address = auth.Url });
+        Assert.Equal("", bench.Response.BodyText);
+        Assert.Equal(7, bench.Response.Headers.ContentLength);
+    }
+
     [Theory]
     [InlineData(false, "/login?x=1", "{auth}/login?x=1")]
     [InlineData(false, "login", "{auth}/api/login")]
@@ -186,6 +199,7 @@ public sealed class ForwardAuthTests
     [Theory]
     [InlineData(10, 200)]
     [InlineData(9, 401)]
+    [InlineData(-1, 200)]
     public async Task AnAnswerBeyondTheLimitRefuses(long limit, int status)
     {
         await using var auth = await Backend.StartAsync(answer: context => context.Response.WriteAsync("0123456789"));
