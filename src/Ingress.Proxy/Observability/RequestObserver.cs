@@ -28,7 +28,7 @@ internal sealed class RequestObserver(AccessLogWriter accessLog) : IAsyncDisposa
         var context = state.Context;
         observation.Body.Detach(context.Features);
         var entry = observation.Entry;
-        entry.Bytes = HttpMethods.IsHead(entry.Method) ? 0 : observation.Body.Bytes;
+        entry.Bytes = entry.Method == HttpMethods.Head ? 0 : observation.Body.Bytes;
         entry.RequestBytes = context.Request.ContentLength ?? 0;
         entry.OriginHeaders = state.OriginHeaders;
         state.Routed?.Invoke();

@@ -69,6 +69,6 @@ internal static class PlainAnswers
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         context.Response.ContentLength = bytes.Length;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(bytes, 0, bytes.Length);
+        return context.Request.Method == HttpMethods.Head ? Task.CompletedTask : context.Response.Body.WriteAsync(bytes, 0, bytes.Length);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ContentType(RequestDelegate next)
 
     private async Task InvokeAsync(HttpContext context)
     {
-        if (HttpMethods.IsHead(context.Request.Method))
+        if (context.Request.Method == HttpMethods.Head)
         {
             await next(context).ConfigureAwait(false);
             return;

@@ -26,7 +26,7 @@ internal sealed class RedirectScheme
     private RedirectScheme(RequestDelegate next, RedirectSchemeOptions options)
     {
         this.next = next;
-        scheme = options.Scheme;
+        scheme = options.Scheme.ToLowerInvariant();
         port = options.Port.Length == 0 || IsDefault(scheme, options.Port) ? "" : ":" + options.Port;
         permanent = options.Permanent;
     }

@@ -8,7 +8,7 @@ internal static class Redirection
     /// <summary>302 or 301 for GET, 307 or 308 for every other method, with the status text as the body.</summary>
     public static Task MoveAsync(HttpContext context, string location, bool permanent)
     {
-        var isGet = HttpMethods.IsGet(context.Request.Method);
+        var isGet = context.Request.Method == HttpMethods.Get;
         context.Response.Headers.Location = location;
         return PlainAnswers.StatusAsync(context, (permanent, isGet) switch
         {

@@ -8,6 +8,7 @@ public sealed class RedirectSchemeTests
     [Theory]
     [InlineData("GET", false, 302)]
     [InlineData("HEAD", false, 307)]
+    [InlineData("get", false, 307)]
     [InlineData("POST", false, 307)]
     [InlineData("GET", true, 301)]
     [InlineData("DELETE", true, 308)]
@@ -21,6 +22,8 @@ public sealed class RedirectSchemeTests
 
     [Theory]
     [InlineData("https", "", "h.test:18080", false, "https://h.test/a?b")]
+    [InlineData("HTTPS", "443", "h.test", false, "https://h.test/a?b")]
+    [InlineData("HTTPS", "", "h.test", true, "")]
     [InlineData("https", "8443", "h.test:18080", false, "https://h.test:8443/a?b")]
     [InlineData("https", "443", "h.test", false, "https://h.test/a?b")]
     [InlineData("https", "", "h.test", true, "")]

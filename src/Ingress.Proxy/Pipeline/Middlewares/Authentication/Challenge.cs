@@ -23,7 +23,7 @@ internal static class Challenge
         response.Headers.WWWAuthenticate = challenge;
         response.ContentType = "text/plain";
         response.ContentLength = Body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
+        if (context.Request.Method != HttpMethods.Head)
         {
             await response.Body.WriteAsync(Body).ConfigureAwait(false);
         }

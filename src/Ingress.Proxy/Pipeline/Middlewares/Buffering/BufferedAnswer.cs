@@ -44,7 +44,7 @@ internal sealed class BufferedAnswer(HttpContext context, long limit, long memor
     /// <inheritdoc/>
     protected override bool Accept()
     {
-        IsTooLarge = limit > 0 && Headers.ContentLength > limit && !HttpMethods.IsHead(Context.Request.Method);
+        IsTooLarge = limit > 0 && Headers.ContentLength > limit && Context.Request.Method != HttpMethods.Head;
         return !IsTooLarge;
     }
 

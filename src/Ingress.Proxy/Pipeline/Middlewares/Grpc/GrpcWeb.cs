@@ -39,13 +39,13 @@ internal sealed class GrpcWeb
     private Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (HttpMethods.IsOptions(request.Method)
+        if (request.Method == HttpMethods.Options
             && request.Headers.AccessControlRequestHeaders.ToString().Contains("x-grpc-web", StringComparison.OrdinalIgnoreCase))
         {
             return PreflightAsync(context);
         }
 
-        return HttpMethods.IsPost(request.Method) && request.ContentType is { } type && type.StartsWith(WebType, StringComparison.Ordinal)
+        return request.Method == HttpMethods.Post && request.ContentType is { } type && type.StartsWith(WebType, StringComparison.Ordinal)
             ? CallAsync(context, type)
             : next(context);
     }

@@ -37,7 +37,7 @@ internal sealed class Cors
     }
 
     public static bool IsPreflight(HttpRequest request)
-        => HttpMethods.IsOptions(request.Method) && request.Headers.AccessControlRequestMethod.ToString().Length > 0 && request.Headers.Origin.ToString().Length > 0;
+        => request.Method == HttpMethods.Options && request.Headers.AccessControlRequestMethod.ToString().Length > 0 && request.Headers.Origin.ToString().Length > 0;
 
     /// <summary>Puts the answer's headers, whether or not the origin is allowed: it is the browser that compares.</summary>
     public void AnswerPreflight(HttpContext context)
