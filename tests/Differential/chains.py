@@ -84,7 +84,7 @@ def redirect_scheme(random):
 
 def headers(random):
     options = Options(random)
-    options.may(0.4, customRequestHeaders=lambda: {name: random.choice(HEADER_VALUES) for name in some(random, REQUEST_HEADER_NAMES)})
+    options.may(0.4, customRequestHeaders=lambda: {name: random.choice(["", "example.test"] if name == "Host" else HEADER_VALUES) for name in some(random, REQUEST_HEADER_NAMES)})
     options.may(0.4, customResponseHeaders=lambda: {name: random.choice(HEADER_VALUES) for name in some(random, RESPONSE_HEADER_NAMES)})
     if random.random() < 0.4:
         options.may(0.6, accessControlAllowOriginList=lambda: some(random, ORIGINS, most=2))

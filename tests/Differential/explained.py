@@ -1,4 +1,5 @@
 """Differences that are meant. Each names its row in docs/parity.md, or what of the two proxies' grounds makes it meaningless."""
+import urllib.parse
 
 
 def unexplained(case, request, found):
@@ -13,23 +14,169 @@ def explanations_of(case, request, found):
 
 def _accept_encoding(case, request, difference, found):
     """Traefik asks the server for gzip where nobody does, and unpacks it."""
-    if difference[0].endswith(" header accept-encoding"):
-        return difference[1:] == (None, ["gzip"])
-    asked = any(part.endswith(" header accept-encoding") and theirs == ["gzip"] for part, _, theirs in found)
-    packed = any((request.get(key) or {}).get("encoding") == "gzip" for key in ("answer", "auth", "page"))
-    return asked and packed and difference[0] in ("header content-encoding", "header content-length", "header transfer-encoding", "body", "header vary")
+    part, ours, theirs = difference
+    if part.endswith(" header accept-encoding"):
+        return theirs == (ours or []) + ["gzip"]
+    asked = any(part.endswith(" header accept-encoding") and (theirs or [])[-1:] == ["gzip"] for part, _, theirs in found)
+    return asked and _any(request, "encoding") == "gzip" and part in ("header content-encoding", "header content-length", "header transfer-encoding", "body", "header vary")
 
 
 def _user_agent(case, request, difference, found):
-    return difference[0].startswith(("auth ", "pages ")) and difference[0].endswith("user-agent") and difference[1:] == (None, ["Go-http-client/1.1"])
+    part, ours, theirs = difference
+    return part.endswith(" header user-agent") and theirs in (None, ["Go-http-client/1.1"]) and (ours or [""])[0] == ""
 
 
 def _reason(case, request, difference, found):
-    return difference[0] == "reason" and difference[1] == "" and difference[2].startswith("status code ")
+    return difference[0] == "reason" and _value(found, "status") is None
+
+
+def _odd_target(case, request, difference, found):
+    """Kestrel takes neither an absolute target with a scheme in capitals nor bytes outside ASCII."""
+    refused = (_value(found, "status") or [0])[0] == 400 or (_value(found, "header content-length") or [0])[0] == ["0"]
+    return refused and (request["target"].startswith("HTTP://") or not request["target"].isascii())
+
+
+def _trailers(case, request, difference, found):
+    return difference[0] == "trailers" and difference[1] == [] and bool(case["chain"] or case["service"]["kind"] not in ("one", "two"))
+
+
+def _date(case, request, difference, found):
+    return difference[0] == "header date" and difference[2] is None
+
+
+def _close(case, request, difference, found):
+    return difference == ("header connection", ["close"], None) and request["version"] == "1.0"
+
+
+def _unread(case, request, difference, found):
+    """An answer before the body was read: Traefik ends the connection, Kestrel reads the rest."""
+    return difference == ("header connection", None, ["close"]) and (request["body"] is not None or _header(request, "expect"))
+
+
+def _unreadable(case, request, difference, found):
+    """Both refuse what is no HTTP with 400; the words differ."""
+    return _value(found, "status") is None and _theirs(found, "body") == "400 Bad Request"
+
+
+def _prefix(case, request, difference, found):
+    """A prefix that is no valid encoding is encoded by itself, not with the path behind it."""
+    part, ours, theirs = difference
+    return part.endswith((" target", " header x-forwarded-uri", " header x-replaced-path")) and "addPrefix" in _kinds(case) and _decoded(ours) == _decoded(theirs)
+
+
+def _early(case, request, difference, found):
+    """In Traefik compress spends its Vary on the first 103, errors repeats its headers in the answer, and failover drops it."""
+    return bool(_any(request, "early")) and (difference[2] == [] or (difference[0] in ("interim", "header vary", "header link") and bool(_kinds(case) & {"compress", "errors"})))
+
+
+def _framing(case, request, difference, found):
+    """A length where the whole body is known early enough, or chunks; both say where the body ends."""
+    length, chunks = _value(found, "header content-length"), _value(found, "header transfer-encoding")
+    return difference[0] in ("header content-length", "header transfer-encoding") and None in (length or ()) and ["chunked"] in (chunks or ()) and None in chunks
+
+
+def _head(case, request, difference, found):
+    return request["method"] == "HEAD" and difference[0] == "header content-length" and difference[2] is None
+
+
+def _websocket_lines(case, request, difference, found):
+    """Traefik looks at the first Connection line only."""
+    return difference[0].endswith(" header x-forwarded-proto") and difference[1:] in ((["ws"], ["http"]), (["wss"], ["https"])) and bool(_header(request, "upgrade"))
+
+
+def _sniffing(case, request, difference, found):
+    return difference[0] == "header content-type" and difference[2] is None and "contentType" in _kinds(case) and bool(_kinds(case) & {"buffering", "errors", "retry", "compress"})
+
+
+def _auth_request(case, request, difference, found):
+    """The request to the auth server: nothing of the connection, repeated lines as one, no empty body."""
+    part, ours, theirs = difference
+    if part.endswith((" framing", " header transfer-encoding")):
+        return part.startswith("auth ") and _body_is_empty(request)
+    if not part.startswith("auth ") or " header " not in part:
+        return False
+    name = part.rpartition(" ")[2]
+    return (name in ("expect", "proxy-connection") and ours is None) or (ours or []) in ([", ".join(theirs or [])], ["; ".join(theirs or [])])
+
+
+def _cut(case, request, difference, found):
+    """The server ends in the middle of its answer: what came of it reaches the client before the connection ends, or nothing does."""
+    return _any(request, "fault") == "cut" and _value(found, "status") in (None, (200, "no answer"))
+
+
+def _connection_close(case, request, difference, found):
+    """Go forgets the other names beside `close` in an answer's Connection."""
+    named = {value.lower() for name, value in _listed(request) if name == "Connection"}
+    return _any(request, "framing") == "close" and difference[1] is None and difference[0].startswith("header ") and difference[0][7:] in named
+
+
+def _mirror_body(case, request, difference, found):
+    return difference[0] == "seen" and case["service"].get("mirror", {}).get("mirrorBody") is False and request["body"] is not None and difference[1] == difference[2] + ["mirror"]
+
+
+def _realm(case, request, difference, found):
+    return difference[0] == "header www-authenticate" and [value.replace('\\"', '"') for value in difference[1] or []] == difference[2]
+
+
+def _any(request, key):
+    """What the first of the servers that has it is asked for."""
+    return next(filter(None, ((request.get(server) or {}).get(key) for server in ("answer", "auth", "page"))), None)
+
+
+def _listed(request):
+    return [header for server in ("answer", "auth", "page") for header in (request.get(server) or {}).get("headers", [])]
+
+
+def _header(request, name):
+    return next((value for key, value in request["headers"] if key.lower() == name), None)
+
+
+def _body_is_empty(request):
+    return request["body"] in ("", 0)
+
+
+def _value(found, part):
+    """Both values of a part that differs; None where it does not."""
+    return next(((ours, theirs) for name, ours, theirs in found if name == part), None)
+
+
+def _theirs(found, part):
+    values = _value(found, part)
+    return values and values[1]
+
+
+def _decoded(value):
+    return urllib.parse.unquote(value[0] if isinstance(value, list) else value or "")
+
+
+def _kinds(case):
+    """All kinds of middlewares of a case, those in chains and of the service too."""
+    kinds = set()
+    for kind, options in case["chain"] + case["service"].get("middlewares", []):
+        kinds.add(kind)
+        kinds.update(inner for inner, _ in options.get("middlewares", []))
+    return kinds
 
 
 EXPLANATIONS = [
     ("requests without `Accept-Encoding`", _accept_encoding),
     ("requests without `User-Agent`", _user_agent),
-    ("the reason phrase of an unregistered status", _reason),
+    ("reason phrases", _reason),
+    ("request targets outside of ASCII, and `HTTP://` in capitals", _odd_target),
+    ("trailers of answers", _trailers),
+    ("`Date` in a switch of protocols", _date),
+    ("`Connection: close` to HTTP/1.0 clients", _close),
+    ("a body that nobody read", _unread),
+    ("requests that cannot be read", _unreadable),
+    ("`addPrefix`", _prefix),
+    ("1xx answers such as 103", _early),
+    ("length or chunks of an answer", _framing),
+    ("`Content-Length` of answers to HEAD", _head),
+    ("`X-Forwarded-Proto` of WebSockets", _websocket_lines),
+    ("`contentType`", _sniffing),
+    ("`forwardAuth`", _auth_request),
+    ("an answer that is cut short", _cut),
+    ("names beside `close` in an answer's `Connection`", _connection_close),
+    ("`mirrorBody: false`", _mirror_body),
+    ("a realm with quotes", _realm),
 ]
