@@ -60,7 +60,8 @@ public sealed class ProxyProcess : IAsyncDisposable
         var proxy = new ProxyProcess();
         proxy.WriteDynamic(setup.Dynamic);
         var file = proxy.folder.Write(setup.StaticName, proxy.Fill(setup.Static));
-        proxy.run = ProgramRun.Start(Repository.Binary, ["--configFile=" + file, .. setup.Arguments.Select(proxy.Fill)], proxy.folder.Path, setup.Environment);
+        string[] command = [.. setup.Wrapper, Repository.Binary, "--configFile=" + file, .. setup.Arguments.Select(proxy.Fill)];
+        proxy.run = ProgramRun.Start(command[0], command[1..], proxy.folder.Path, setup.Environment);
         return proxy;
     }
 

@@ -35,6 +35,9 @@ public sealed record ProxySetup
     /// <summary>Further arguments. Default: none.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
+    /// <summary>A program with arguments that starts the proxy, whose own command line follows them. Default: none.</summary>
+    public IReadOnlyList<string> Wrapper { get; init; } = [];
+
     /// <summary>Environment variables; null takes one out. Default: none.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 }

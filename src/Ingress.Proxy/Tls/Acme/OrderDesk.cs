@@ -32,8 +32,9 @@ internal sealed partial class OrderDesk(
         }
         catch (AcmeProblemException unknown) when (unknown.Problem.Kind == "accountDoesNotExist")
         {
+            // The key is as good as ever, and making another takes seconds that a certificate near its end may not have.
             LogAccountGone(logger, options.CaServer);
-            shelf.Account = null;
+            shelf.Account = shelf.Account is { } gone ? gone with { RegistrationUrl = "", RegistrationBody = null } : null;
             await CloseAsync(cancellation);
             client = await OpenAsync(cancellation);
             return await RunAsync(client, names, key ?? made!, replaces, failures, cancellation);

@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using Ingress.Proxy.Tls.Acme;
-using Ingress.Proxy.Tls.Acme.Client;
-using Ingress.Proxy.Tls.Acme.Storage;
 using Ingress.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -38,17 +36,6 @@ internal sealed class AcmeFixture : IAsyncDisposable
         HttpChallenge = new AcmeHttpChallengeOptions { EntryPoint = "web" },
     };
 
-    /// <summary>Puts an elliptic account key into the storage: making Traefik's RSA 4096 takes seconds, which few tests are about.</summary>
-    public static void PrepareAccountKey(string storageFile, params string[] resolvers)
-    {
-        using var storage = AcmeStorage.Open(storageFile);
-        foreach (var resolver in resolvers.Where(resolver => storage.Read(resolver).Account is null))
-        {
-            using var key = AccountKey.CreateElliptic();
-            storage.Write(resolver, storage.Read(resolver) with { Account = new StoredAccount("", null, "", key.Export()) });
-        }
-    }
-
     public static Task<AcmeFixture> StartAsync(Pebble pebble, AcmeOptions? options = null, TimeProvider? time = null, IReadOnlyDictionary<string, string>? environment = null) =>
         StartAsync(pebble, new Dictionary<string, AcmeOptions> { ["le"] = options ?? Options(pebble) }, time, environment);
 
@@ -57,7 +44,7 @@ internal sealed class AcmeFixture : IAsyncDisposable
     {
         foreach (var (name, own) in options)
         {
-            PrepareAccountKey(own.Storage, name);
+            Pebble.PrepareAccountKey(own.Storage, name);
         }
 
         var log = new LogCollector();

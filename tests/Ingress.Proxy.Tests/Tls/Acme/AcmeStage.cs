@@ -14,13 +14,14 @@ internal sealed class AcmeStage : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly AcmeOptions _options;
     private readonly OrderDesk? _rehearsal;
+    private readonly Preflight? _preflight;
     private AcmeStorage _storage;
     private CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
 
-    private AcmeStage(FakeTimeProvider time, FakeAuthority authority, FakeAuthority? testInstance, Func<AcmeOptions, AcmeOptions>? change)
+    private AcmeStage(FakeTimeProvider time, FakeAuthority authority, FakeAuthority? testInstance, Func<AcmeOptions, AcmeOptions>? change, Preflight? preflight)
     {
-        (Time, Authority) = (time, authority);
+        (Time, Authority, _preflight) = (time, authority, preflight);
         var options = new AcmeOptions
         {
             CaServer = authority.DirectoryUrl,
@@ -30,7 +31,7 @@ internal sealed class AcmeStage : IAsyncDisposable
             HttpChallenge = new AcmeHttpChallengeOptions(),
         };
         _options = change?.Invoke(options) ?? options;
-        AcmeFixture.PrepareAccountKey(_options.Storage, "le");
+        Pebble.PrepareAccountKey(_options.Storage, "le");
         _storage = AcmeStorage.Open(_options.Storage);
         if (testInstance is not null)
         {
@@ -56,13 +57,14 @@ internal sealed class AcmeStage : IAsyncDisposable
 
     public AcmeNameStatus Status => Resolver.Status()[0];
 
-    public static async Task<AcmeStage> StartAsync(Action<FakeAuthority>? prepare = null, Func<AcmeOptions, AcmeOptions>? change = null, Func<TimeProvider, Task<FakeAuthority>>? testInstance = null)
+    public static async Task<AcmeStage> StartAsync(
+        Action<FakeAuthority>? prepare = null, Func<AcmeOptions, AcmeOptions>? change = null, Func<TimeProvider, Task<FakeAuthority>>? testInstance = null, Preflight? preflight = null)
     {
         // The connection to the authority is checked on the real clock, so the story begins today.
         var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
         var authority = await FakeAuthority.StartAsync(time);
         prepare?.Invoke(authority);
-        return new AcmeStage(time, authority, testInstance is null ? null : await testInstance(time), change);
+        return new AcmeStage(time, authority, testInstance is null ? null : await testInstance(time), change, preflight);
     }
 
     public void Want(params string[] names) => Resolver.Want([new WantedCertificate(names[0], names[1..], "router test@file")], _ => false);
@@ -112,6 +114,7 @@ internal sealed class AcmeStage : IAsyncDisposable
             Attempts = new AttemptLog(_options.Storage, Log.CreateLogger<AttemptLog>()),
             Challenges = Challenges(),
             Time = Time,
+            Preflight = _preflight,
             Rehearsal = _rehearsal,
             Environment = _ => null,
             FirstSuggestion = () => TimeSpan.FromMinutes(10),
