@@ -12,9 +12,9 @@ internal sealed class Loader : IAsyncDisposable
     private readonly List<Task> workers;
     private int requests;
 
-    private Loader(ProxyProcess proxy, IReadOnlyList<(string Host, string Path)> targets)
+    private Loader(ProxyProcess proxy, TimeSpan pause, IEnumerable<(string Host, string Path)> targets)
     {
-        workers = [.. targets.Select(target => Task.Run(() => SendAsync(proxy, target.Host, target.Path)))];
+        workers = [.. targets.Select(target => Task.Run(() => SendAsync(proxy, pause, target.Host, target.Path)))];
     }
 
     /// <summary>Requests so far.</summary>
@@ -24,7 +24,10 @@ internal sealed class Loader : IAsyncDisposable
     public IReadOnlyCollection<string> Failures => failures;
 
     /// <summary>Starts one worker a target.</summary>
-    public static Loader Start(ProxyProcess proxy, params (string Host, string Path)[] targets) => new(proxy, targets);
+    public static Loader Start(ProxyProcess proxy, params (string Host, string Path)[] targets) => new(proxy, TimeSpan.FromMilliseconds(2), targets);
+
+    /// <summary>Starts one worker a host, which asks for <c>/</c> and rests for a time after each answer.</summary>
+    public static Loader Start(ProxyProcess proxy, TimeSpan pause, IEnumerable<string> hosts) => new(proxy, pause, hosts.Select(host => (host, "/")));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -34,7 +37,7 @@ internal sealed class Loader : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private async Task SendAsync(ProxyProcess proxy, string host, string path)
+    private async Task SendAsync(ProxyProcess proxy, TimeSpan pause, string host, string path)
     {
         while (!stopping.IsCancellationRequested)
         {
@@ -52,7 +55,7 @@ internal sealed class Loader : IAsyncDisposable
             }
 
             Interlocked.Increment(ref requests);
-            await Task.Delay(2);
+            await Task.Delay(pause);
         }
     }
 }

@@ -70,10 +70,10 @@ public sealed class DockerDaemon : IAsyncDisposable
     /// <summary>Starts a container and returns its id.</summary>
     public Task<string> RunAsync(ContainerSetup setup)
     {
-        string[] network = setup.Options.Contains("--network") ? [] : ["--network", Network];
+        string[] network = setup.Options.Contains("--network") ? [] : ["--network", Network, "--expose", setup.Port.ToString(CultureInfo.InvariantCulture)];
         return DockerAsync(
         [
-            "run", "--detach", "--init=false", "--stop-timeout", "1", "--name", setup.Name, .. network, "--expose", setup.Port.ToString(CultureInfo.InvariantCulture),
+            "run", "--detach", "--init=false", "--stop-timeout", "1", "--name", setup.Name, .. network,
             .. setup.Labels.SelectMany(label => new[] { "--label", label }), .. setup.Options, Image, .. setup.Command,
         ]);
     }
@@ -97,10 +97,10 @@ public sealed class DockerDaemon : IAsyncDisposable
     {
         if (!daemon.HasExited && await AnswersAsync())
         {
-            var containers = await DockerAsync("ps", "--all", "--quiet");
-            foreach (var id in containers.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            var containers = (await DockerAsync("ps", "--all", "--quiet")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (containers.Length > 0)
             {
-                await RemoveAsync(id);
+                await DockerAsync(["rm", "--force", .. containers]);
             }
 
             await DockerAsync("network", "prune", "--force");
