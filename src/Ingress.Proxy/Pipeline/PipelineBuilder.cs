@@ -85,11 +85,12 @@ internal sealed partial class PipelineBuilder(
 
     private void NoteEntryPoints(RuntimeObject<HttpRouterConfig> router)
     {
-        foreach (var entryPoint in router.Config.EntryPoints.Distinct(StringComparer.Ordinal))
+        var names = router.Config.EntryPoints;
+        for (var i = 0; i < names.Count; i++)
         {
-            if (httpEntryPoints.Contains(entryPoint))
+            if (httpEntryPoints.Contains(names[i]) && !names.Take(i).Contains(names[i], StringComparer.Ordinal))
             {
-                router.AddUser(entryPoint);
+                router.AddUser(names[i]);
             }
         }
     }

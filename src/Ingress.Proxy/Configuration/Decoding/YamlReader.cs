@@ -58,12 +58,16 @@ internal sealed class YamlDocumentReader
     private const int DeepestNesting = 100;
     private const string MergeKey = "<<";
 
+    // Clearing a table costs as much as the most it ever held.
+    private const int MostSpareKeys = 32;
+
     private readonly string _text;
     private readonly string _source;
     private readonly List<DecodeFault> _faults;
     private readonly Scanner _scanner;
     private readonly Parser _events;
     private readonly Dictionary<string, Node> _anchors = new(StringComparer.Ordinal);
+    private readonly Stack<Dictionary<string, int>> _spareKeys = new();
     private int _depth;
 
     public YamlDocumentReader(string text, string source, List<DecodeFault> faults)
@@ -153,7 +157,7 @@ internal sealed class YamlDocumentReader
     private Node ReadMap(string name, int line)
     {
         var map = Node.OfMap(name, _source, line);
-        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        var seen = _spareKeys.TryPop(out var spare) ? spare : new Dictionary<string, int>(StringComparer.Ordinal);
         List<Node>? merged = null;
         while (!_events.TryConsume<MappingEnd>(out _))
         {
@@ -191,6 +195,12 @@ internal sealed class YamlDocumentReader
             {
                 map.Add(child);
             }
+        }
+
+        if (seen.Count <= MostSpareKeys)
+        {
+            seen.Clear();
+            _spareKeys.Push(seen);
         }
 
         return map;

@@ -36,7 +36,7 @@ internal sealed partial class ConfigurationMerge(StaticConfiguration settings, I
 
     private static Dictionary<string, T> Qualified<T>(List<ProviderMessage> providers, Func<ProviderMessage, IReadOnlyDictionary<string, T>?> section, Func<T, T>? change = null)
     {
-        var merged = new Dictionary<string, T>(StringComparer.Ordinal);
+        var merged = new Dictionary<string, T>(providers.Sum(message => section(message)?.Count ?? 0), StringComparer.Ordinal);
         foreach (var message in providers)
         {
             foreach (var (name, value) in section(message) ?? new Dictionary<string, T>())

@@ -149,7 +149,7 @@ internal sealed partial class ConfigurationWatcher(TimeSpan throttle, Action<IRe
                 return false;
             }
 
-            var text = RecordJson.Canonical(message.Configuration);
+            var text = RecordJson.Fingerprint(message.Configuration);
             var findingsChanged = Current is null || !message.Findings.SequenceEqual(Current.Findings);
             if (Current is not null && text == fingerprint && message.Revision == Current.Revision && !findingsChanged)
             {

@@ -9,11 +9,13 @@ namespace Ingress.Proxy.Configuration.Runtime;
 /// </summary>
 internal sealed class EntryPointModels(StaticConfiguration settings)
 {
+    private static readonly RouterObservabilityConfig Observed = new() { AccessLogs = true, Metrics = true, Tracing = true, TraceVerbosity = "minimal" };
+
     /// <summary>The routers with their entry points' settings.</summary>
     public Dictionary<string, HttpRouterConfig> Apply(Dictionary<string, HttpRouterConfig> routers)
     {
         var applied = new Dictionary<string, HttpRouterConfig>(routers.Count, StringComparer.Ordinal);
-        var renamed = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var renamed = routers.Values.Any(router => router.ParentRefs.Count > 0) ? new Dictionary<string, List<string>>(StringComparer.Ordinal) : null;
         foreach (var (name, router) in routers)
         {
             if (router.ParentRefs.Count > 0)
@@ -25,19 +27,20 @@ internal sealed class EntryPointModels(StaticConfiguration settings)
             ApplyTo(name, WithDefaultSyntax(router), applied, renamed);
         }
 
-        return WithRenamedParents(applied, renamed);
+        return renamed is null ? applied : WithRenamedParents(applied, renamed);
     }
 
-    private void ApplyTo(string name, HttpRouterConfig router, Dictionary<string, HttpRouterConfig> applied, Dictionary<string, List<string>> renamed)
+    private void ApplyTo(string name, HttpRouterConfig router, Dictionary<string, HttpRouterConfig> applied, Dictionary<string, List<string>>? renamed)
     {
-        var plain = new List<string>();
+        var plain = router.EntryPoints;
         foreach (var entryPoint in router.EntryPoints)
         {
             if (!settings.EntryPoints.TryGetValue(entryPoint, out var options) || !HasModel(options))
             {
-                plain.Add(entryPoint);
                 continue;
             }
+
+            plain = [.. plain.Where(other => other != entryPoint)];
 
             var copyName = router.EntryPoints.Count > 1 ? entryPoint + "-" + name : name;
             applied[copyName] = router with
@@ -58,6 +61,11 @@ internal sealed class EntryPointModels(StaticConfiguration settings)
 
         void Renamed(string from, string to)
         {
+            if (renamed is null)
+            {
+                return;
+            }
+
             if (!renamed.TryGetValue(from, out var names))
             {
                 renamed[from] = names = [];
@@ -76,7 +84,7 @@ internal sealed class EntryPointModels(StaticConfiguration settings)
         => options.Http.Middlewares.Count > 0 || options.Http.Tls is not null || options.Observability is not null || options.Http.EncodedCharacters is not null
             || settings.Core is { DefaultRuleSyntax.Length: > 0 };
 
-    private static RouterObservabilityConfig Filled(RouterObservabilityConfig? own, EntryPointObservabilityOptions? entryPoint) => new()
+    private static RouterObservabilityConfig Filled(RouterObservabilityConfig? own, EntryPointObservabilityOptions? entryPoint) => own is null && entryPoint is null ? Observed : new()
     {
         AccessLogs = own?.AccessLogs ?? entryPoint?.AccessLogs ?? true,
         Metrics = own?.Metrics ?? entryPoint?.Metrics ?? true,

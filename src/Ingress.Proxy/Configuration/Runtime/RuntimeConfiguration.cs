@@ -67,9 +67,9 @@ public enum ObjectStatus
 public sealed class RuntimeObject<T>(string name, T config)
 {
     private readonly Lock gate = new();
-    private List<string> errors = [];
-    private readonly List<string> usedBy = [];
-    private Dictionary<string, bool> servers = new(StringComparer.Ordinal);
+    private string[] errors = [];
+    private List<string>? usedBy;
+    private Dictionary<string, bool>? servers;
 
     /// <summary>The qualified name.</summary>
     public string Name { get; } = name;
@@ -93,7 +93,7 @@ public sealed class RuntimeObject<T>(string name, T config)
         {
             lock (gate)
             {
-                return [.. usedBy.Order(StringComparer.Ordinal)];
+                return usedBy is null ? [] : [.. usedBy.Order(StringComparer.Ordinal)];
             }
         }
     }
@@ -105,7 +105,7 @@ public sealed class RuntimeObject<T>(string name, T config)
         {
             lock (gate)
             {
-                return new SortedDictionary<string, bool>(servers, StringComparer.Ordinal);
+                return servers is null ? new SortedDictionary<string, bool>() : new SortedDictionary<string, bool>(servers, StringComparer.Ordinal);
             }
         }
     }
@@ -139,7 +139,7 @@ public sealed class RuntimeObject<T>(string name, T config)
     {
         lock (gate)
         {
-            usedBy.Add(name);
+            (usedBy ??= new List<string>(1)).Add(name);
         }
     }
 
@@ -148,7 +148,7 @@ public sealed class RuntimeObject<T>(string name, T config)
     {
         lock (gate)
         {
-            servers[url] = isUp;
+            (servers ??= new Dictionary<string, bool>(StringComparer.Ordinal))[url] = isUp;
         }
     }
 }

@@ -11,6 +11,7 @@ namespace Ingress.Proxy.Pipeline.Matching;
 /// </summary>
 internal sealed class RouterTree
 {
+    private static readonly SortedSet<string> NoChildren = [];
     private readonly IReadOnlyDictionary<string, RuntimeObject<HttpRouterConfig>> routers;
     private readonly IReadOnlyList<string> providerPrecedence;
     private readonly Dictionary<string, SortedSet<string>> children = new(StringComparer.Ordinal);
@@ -84,7 +85,7 @@ internal sealed class RouterTree
             : throw new ConfigurationException($"building child routers muxer: no child routers could be added to muxer ({names.Count} skipped)");
     }
 
-    private SortedSet<string> NamesOfChildren(string name) => children.TryGetValue(name, out var found) ? found : [];
+    private SortedSet<string> NamesOfChildren(string name) => children.TryGetValue(name, out var found) ? found : NoChildren;
 
     private void Link(RuntimeObject<HttpRouterConfig> router)
     {
