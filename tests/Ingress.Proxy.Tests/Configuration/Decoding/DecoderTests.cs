@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Configuration.DynamicModel;
@@ -127,7 +126,7 @@ public sealed class DecoderTests
         Assert.Equal("opened:door", Good("http: {routers: {r: {rule: vault://door}}}").Http!.Routers!["r"].Rule);
 
     [Fact]
-    public void DecodesTenThousandRoutersQuickly()
+    public void DecodesTenThousandRouters()
     {
         var text = new System.Text.StringBuilder("http:\n  routers:\n");
         for (var index = 0; index < 10_000; index++)
@@ -135,11 +134,9 @@ public sealed class DecoderTests
             text.Append("    r").Append(index).Append(":\n      rule: Host(`h").Append(index).Append(".test`)\n      service: s\n      entryPoints: [web]\n");
         }
 
-        var watch = Stopwatch.StartNew();
         var routers = Good(text.ToString()).Http!.Routers!;
 
         Assert.Equal(10_000, routers.Count);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"took {watch.Elapsed}");
     }
 
     private static DecodeResult<DynamicConfiguration> Decode(string text)
