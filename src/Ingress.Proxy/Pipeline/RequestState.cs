@@ -1,4 +1,5 @@
 using System.Net;
+using Ingress.Proxy.Pipeline.Transports.Http1;
 using Microsoft.AspNetCore.Http;
 
 namespace Ingress.Proxy.Pipeline;
@@ -41,6 +42,9 @@ internal sealed class RequestState
 
     /// <summary>The peer's port.</summary>
     public int PeerPort { get; set; }
+
+    /// <summary>Connections to servers that belong to the client's connection alone; null where the client's connection is not known.</summary>
+    public PinnedConnections? Pinned { get; set; }
 
     /// <summary>Whether the forwarder leaves X-Forwarded-For as it is.</summary>
     public bool KeepForwardedFor { get; set; }

@@ -10,10 +10,11 @@ internal sealed class ConnectionPipeline(string name, EntryPointOptions options,
     /// <summary>Adds the steps to a listener.</summary>
     public void AddTo(ListenOptions listen)
     {
-        listen.Use(next => connection =>
+        listen.Use(next => async connection =>
         {
-            connection.Features.Set(ConnectionState.Of(connection.RemoteEndPoint, time.GetTimestamp()));
-            return next(connection);
+            using var state = ConnectionState.Of(connection.RemoteEndPoint, time.GetTimestamp());
+            connection.Features.Set(state);
+            await next(connection).ConfigureAwait(false);
         });
         if (options.ProxyProtocol is { } proxyProtocol)
         {

@@ -1,10 +1,11 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Ingress.Proxy.Pipeline.Transports.Http1;
 
 namespace Ingress.Proxy.Pipeline.EntryPoints;
 
 /// <summary>What is known of one client connection, as a feature of it.</summary>
-internal sealed class ConnectionState
+internal sealed class ConnectionState : IDisposable
 {
     /// <summary>The peer, after any PROXY header.</summary>
     public required IPEndPoint Peer { get; set; }
@@ -32,6 +33,12 @@ internal sealed class ConnectionState
 
     /// <summary>Requests so far.</summary>
     public int Requests { get; set; }
+
+    /// <summary>Connections to servers that belong to it alone.</summary>
+    public PinnedConnections Pinned { get; } = new();
+
+    /// <inheritdoc/>
+    public void Dispose() => Pinned.Dispose();
 
     /// <summary>The state of an accepted connection.</summary>
     public static ConnectionState Of(EndPoint? remote, long accepted)

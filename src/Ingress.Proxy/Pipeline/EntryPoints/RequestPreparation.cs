@@ -32,6 +32,7 @@ internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider
         state.PeerAddress = connection.Peer.Address;
         state.PeerHost = connection.PeerHost;
         state.PeerPort = connection.Peer.Port;
+        state.Pinned = connection.Pinned;
         state.KeepForwardedFor = keepsForwardedFor;
         state.StartTimestamp = time.GetTimestamp();
         state.Host = request.Headers.Host.ToString();

@@ -77,6 +77,7 @@ internal sealed class CopiedRequest
             PeerAddress = source.PeerAddress,
             PeerHost = source.PeerHost,
             PeerPort = source.PeerPort,
+            Pinned = source.Pinned,
             KeepForwardedFor = source.KeepForwardedFor,
             StartTimestamp = source.StartTimestamp,
             RouterName = source.RouterName,

@@ -73,9 +73,13 @@ internal sealed partial class Forwarder : HttpTransformer
 
     private ValueTask<ForwarderError> SendAsync(HttpContext context, RequestState state)
     {
-        if (pool is not null && (!pool.SpeaksHttp2 || context.Request.Method == "CONNECT" || RequestHeaders.AskForUpgrade(context)))
+        if (pool is not null)
         {
-            return Library.SendAsync(context, url.Prefix, new Http1Exchange(context, state, pool, this, transport), Http11, this);
+            var chosen = state.Pinned?.Choose(pool, context.Request.Headers) ?? pool;
+            if (chosen != pool || !pool.SpeaksHttp2 || context.Request.Method == "CONNECT" || RequestHeaders.AskForUpgrade(context))
+            {
+                return Library.SendAsync(context, url.Prefix, new Http1Exchange(context, state, pool, chosen, this, transport), Http11, this);
+            }
         }
 
         return Library.SendAsync(context, url.Prefix, transport.Invoker, protocol, this);
@@ -149,6 +153,12 @@ internal sealed partial class Forwarder : HttpTransformer
         }
 
         ResponseHeaders.Copy(proxyResponse, httpContext.Response.Headers);
+        if (pool is not null && PinnedConnections.AreBound(httpContext.Response.Headers.WWWAuthenticate))
+        {
+            // HTTP/2 has no such proof; the client's next step goes by HTTP/1.1.
+            state.Pinned?.Pin(pool);
+        }
+
         state.NoteOrigin(httpContext.Response.Headers);
         if (proxyResponse.Content.Headers.ContentLength is { } length)
         {

@@ -142,6 +142,10 @@ internal sealed class RequestHeaders(ServerUrl url, ForwarderSettings settings)
             else
             {
                 head.Bytes("Transfer-Encoding: chunked\r\n"u8);
+                foreach (var announced in source.Trailer)
+                {
+                    head.Header("Trailer", announced);
+                }
             }
         }
         else if (request.Method == HttpMethod.Post || request.Method == HttpMethod.Put || request.Method == HttpMethod.Patch)

@@ -3,9 +3,11 @@ using Ingress.Proxy.Configuration.DynamicModel;
 using Ingress.Proxy.Configuration.Runtime;
 using Ingress.Proxy.Extensibility;
 using Ingress.Proxy.Pipeline;
+using Ingress.Proxy.Pipeline.EntryPoints;
 using Ingress.Proxy.Pipeline.Services;
 using Ingress.Testing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -53,7 +55,16 @@ internal sealed class ServiceHost : IAsyncDisposable
             options.AddServerHeader = false;
             options.Limits.MinRequestBodyDataRate = null;
             options.Limits.MinResponseDataRate = null;
-            options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
+            options.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => async connection =>
+                {
+                    using var client = ConnectionState.Of(connection.RemoteEndPoint, 0);
+                    connection.Features.Set(client);
+                    await next(connection);
+                });
+            });
         });
         builder.Logging.ClearProviders();
         var host = new ServiceHost(builder.Build());
@@ -106,6 +117,7 @@ internal sealed class ServiceHost : IAsyncDisposable
     {
         var request = new RequestState { Host = context.Request.Host.Value ?? "", PeerHost = "127.0.0.1", PeerAddress = IPAddress.Loopback };
         request.Context = context;
+        request.Pinned = context.Features.GetRequiredFeature<ConnectionState>().Pinned;
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var mark = target.IndexOf('?', StringComparison.Ordinal);
         Assert.True(request.Target.TrySetEscapedPath(mark < 0 ? target : target[..mark]));

@@ -187,6 +187,9 @@ internal static class HeadReader
 
                 response.Length = length;
                 break;
+            case 16 when name.Equals("WWW-Authenticate", StringComparison.OrdinalIgnoreCase):
+                response.BindsConnection |= PinnedConnections.AreBound(value);
+                break;
             case 17 when name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase):
                 response.IsChunked = !response.IsChunked && value.Equals("chunked", StringComparison.OrdinalIgnoreCase)
                     ? true

@@ -7,13 +7,14 @@ namespace Ingress.Proxy.Pipeline.Transports.Http1;
 /// One request over HTTP/1.1. The forwarding library hands it the request as to any client; it takes the header fields from the client's own request, so that
 /// they reach the server line by line as they came.
 /// </summary>
-internal sealed class Http1Exchange(HttpContext context, RequestState state, Http1Pool pool, Forwarder forwarder, ServersTransport transport)
+internal sealed class Http1Exchange(HttpContext context, RequestState state, Http1Pool shared, Http1Pool chosen, Forwarder forwarder, ServersTransport transport)
     : HttpMessageInvoker(transport.Handler, disposeHandler: false)
 {
     private static readonly TimeSpan ContinueTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EndTimeout = TimeSpan.FromMilliseconds(50);
 
     private readonly TimeSpan headTimeout = transport.HeadTimeout;
+    private Http1Pool pool = chosen;
     private bool hasUpload;
     private volatile bool isUploaded;
     private volatile Exception? uploadFault;
@@ -44,6 +45,12 @@ internal sealed class Http1Exchange(HttpContext context, RequestState state, Htt
                 if (response.StatusCode == HttpStatusCode.SwitchingProtocols && request.Method.Method != "CONNECT" && !RequestHeaders.AskForUpgrade(context))
                 {
                     throw new InvalidOperationException("the server switched protocols without being asked to");
+                }
+
+                if (response.BindsConnection && state.Pinned is { } pinned)
+                {
+                    // From here on this connection is the client's own.
+                    pool = pinned.Pin(shared);
                 }
 
                 response.Body = BodyOf(connection, response, request);
@@ -158,7 +165,7 @@ internal sealed class Http1Exchange(HttpContext context, RequestState state, Htt
             }
 
             await content.CopyToAsync(stream, null, cancellation).ConfigureAwait(false);
-            await stream.FinishAsync(cancellation).ConfigureAwait(false);
+            await stream.FinishAsync(context, cancellation).ConfigureAwait(false);
             isUploaded = true;
         }
         catch (Exception fault)

@@ -10,6 +10,7 @@ internal sealed class Http1Pool : IDisposable
 
     private readonly ConcurrentStack<Http1Connection> idle = new();
     private readonly Func<bool, CancellationToken, ValueTask<Http1Connection>> dial;
+    private readonly TimeSpan idleTimeout;
     private readonly long idleMilliseconds;
     private readonly int mostIdle;
     private readonly ITimer sweeper;
@@ -24,6 +25,7 @@ internal sealed class Http1Pool : IDisposable
     {
         this.dial = dial;
         this.mostIdle = mostIdle;
+        this.idleTimeout = idleTimeout;
         idleMilliseconds = idleTimeout == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)idleTimeout.TotalMilliseconds;
         IsUndecided = mayNegotiate;
         var period = TimeSpan.FromMilliseconds(Math.Clamp(idleMilliseconds / 4, 250, 30_000));
@@ -35,6 +37,9 @@ internal sealed class Http1Pool : IDisposable
 
     /// <summary>Whether the server has chosen HTTP/2, so that its requests belong elsewhere.</summary>
     public bool SpeaksHttp2 { get; private set; }
+
+    /// <summary>Connections to the same server for one client alone, which speak HTTP/1.1 in any case.</summary>
+    public Http1Pool ForOneClient() => new(dial, mayNegotiate: false, idleTimeout, mostIdle);
 
     /// <summary>An idle connection, or null. One that has rested for a while, or must not fail, is looked at first.</summary>
     public Http1Connection? Take(bool mustBeAlive)

@@ -23,6 +23,9 @@ internal sealed class Http1Response : HttpResponseMessage
     /// <summary>Whether trailer fields were announced for the body's end.</summary>
     public bool AnnouncesTrailers { get; set; }
 
+    /// <summary>Whether it asks for, or has taken, a proof that is bound to the connection.</summary>
+    public bool BindsConnection { get; set; }
+
     /// <summary>The body.</summary>
     public Stream? Body { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 
 namespace Ingress.Proxy.Pipeline.Transports.Http1;
 
@@ -44,8 +45,8 @@ internal sealed class Http1Upload(Http1Connection connection, ReadOnlyMemory<byt
         }
     }
 
-    /// <summary>Ends the body. Throws where it is shorter than its length.</summary>
-    public async ValueTask FinishAsync(CancellationToken cancellation)
+    /// <summary>Ends the body, in chunks with the request's trailers. Throws where it is shorter than its length.</summary>
+    public async ValueTask FinishAsync(HttpContext context, CancellationToken cancellation)
     {
         if (Fault is not null)
         {
@@ -63,7 +64,7 @@ internal sealed class Http1Upload(Http1Connection connection, ReadOnlyMemory<byt
             return;
         }
 
-        await WriteFramedAsync(ReadOnlyMemory<byte>.Empty, "0\r\n\r\n", cancellation).ConfigureAwait(false);
+        await WriteFramedAsync(ReadOnlyMemory<byte>.Empty, RequestTrailers.Ending(context), cancellation).ConfigureAwait(false);
     }
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
@@ -136,7 +137,7 @@ internal sealed class Http1Upload(Http1Connection connection, ReadOnlyMemory<byt
     {
         var first = isHeadOut ? ReadOnlyMemory<byte>.Empty : head;
         isHeadOut = true;
-        var framed = ArrayPool<byte>.Shared.Rent(first.Length + data.Length + ChunkFrameBytes);
+        var framed = ArrayPool<byte>.Shared.Rent(first.Length + data.Length + ChunkFrameBytes + (end?.Length ?? 0));
         first.CopyTo(framed);
         var count = first.Length;
         if (data.Length > 0)
@@ -149,7 +150,7 @@ internal sealed class Http1Upload(Http1Connection connection, ReadOnlyMemory<byt
         }
 
         IsEnding = end is not null;
-        count += end is null ? 0 : Encoding.ASCII.GetBytes(end, framed.AsSpan(count));
+        count += end is null ? 0 : Encoding.Latin1.GetBytes(end, framed.AsSpan(count));
         await SendAsync(framed.AsMemory(0, count), cancellation).ConfigureAwait(false);
 
         // Only after a write that ended well: one that was cancelled may still be reading from it.
