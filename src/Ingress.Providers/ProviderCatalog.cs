@@ -15,7 +15,7 @@ public static class ProviderCatalog
     public static IReadOnlyList<ProviderType> All { get; } =
     [
         new("file", typeof(FilesProviderOptions), build => new FilesProvider((FilesProviderOptions)build.Options, build.Decoding, build.Loggers.CreateLogger<FilesProvider>())),
-        new("docker", typeof(DockerProviderOptions), build => new DockerProvider((DockerProviderOptions)build.Options, build.Decoding, build.Time, build.Loggers.CreateLogger<DockerProvider>())),
+        new("docker", typeof(DockerProviderOptions), build => DockerEngines.Follow((DockerProviderOptions)build.Options, build.Decoding, build.Time, build.Loggers.CreateLogger<DockerProvider>())),
         new("swarm", typeof(SwarmProviderOptions), build => new SwarmProvider((SwarmProviderOptions)build.Options, build.Decoding, build.Time, build.Loggers.CreateLogger<SwarmProvider>())),
     ];
 

@@ -5,6 +5,9 @@ namespace Ingress.Providers.Docker;
 /// <summary>What is known of a container.</summary>
 internal sealed record Container
 {
+    private const string OtherNetwork = "container:";
+    private const int ShortId = 12;
+
     /// <summary>The full id.</summary>
     public required string Id { get; init; }
 
@@ -39,11 +42,19 @@ internal sealed record Container
     [JsonIgnore]
     public bool IsLeaving { get; init; }
 
+    /// <summary>The id or name of the container whose network it uses; null where it has its own or the host's.</summary>
+    public string? SharesNetworkOf => NetworkMode.StartsWith(OtherNetwork, StringComparison.Ordinal) ? NetworkMode[OtherNetwork.Length..] : null;
+
     /// <summary>Whether it is running and not paused.</summary>
     public bool IsRunning => State == "running";
 
     /// <summary>Whether its health check does not speak against it.</summary>
     public bool IsHealthy => Health is "" or "none" or "healthy";
+
+    /// <summary>The container with this id, name or beginning of an id; null where there is none.</summary>
+    public static Container? Find(IReadOnlyList<Container> containers, string key) =>
+        containers.FirstOrDefault(candidate => candidate.Id == key || candidate.Name == key)
+        ?? containers.FirstOrDefault(candidate => key.Length >= ShortId && candidate.Id.StartsWith(key, StringComparison.Ordinal));
 }
 
 /// <summary>A container's place in a network.</summary>

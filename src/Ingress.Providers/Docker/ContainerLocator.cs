@@ -59,9 +59,9 @@ internal sealed class ContainerLocator(EngineOptions options, IReadOnlyList<Cont
             note = $"Could not find network named \"{network}\" for container \"{container.Name}\"; it has {NetworkNames(container)}. Maybe you're missing the project's prefix in the label?";
         }
 
-        if (container.NetworkMode.StartsWith("container:", StringComparison.Ordinal))
+        if (container.SharesNetworkOf is { } key)
         {
-            return OtherAddress(container, network, depth);
+            return OtherAddress(key, network, depth);
         }
 
         return Choose(container, network, note);
@@ -89,11 +89,9 @@ internal sealed class ContainerLocator(EngineOptions options, IReadOnlyList<Cont
     }
 
     /// <summary>The address of the container whose network this one uses; that one's own label names the network, else this one's.</summary>
-    private (string Host, string Note) OtherAddress(Container container, string network, int depth)
+    private (string Host, string Note) OtherAddress(string key, string network, int depth)
     {
-        var key = container.NetworkMode["container:".Length..];
-        var other = containers.FirstOrDefault(candidate => candidate.Id == key || candidate.Name == key)
-            ?? containers.FirstOrDefault(candidate => key.Length >= 12 && candidate.Id.StartsWith(key, StringComparison.Ordinal));
+        var other = Container.Find(containers, key);
         if (other is null || depth >= MaximumDepth)
         {
             return ("", $"it uses the network of container \"{key}\", which {(other is null ? "is not there" : "leads round in a circle")}");

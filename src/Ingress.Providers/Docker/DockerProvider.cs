@@ -12,10 +12,14 @@ namespace Ingress.Providers.Docker;
 
 /// <summary>Routes from the labels of containers (<c>providers.docker</c>).</summary>
 [AllowEmpty]
-public sealed record DockerProviderOptions : EngineOptions;
+public sealed record DockerProviderOptions : EngineOptions
+{
+    /// <summary>Further engines by name, each publishing as <c>docker-NAME</c>; an addition of Ingress. Default: none.</summary>
+    public IReadOnlyDictionary<string, DockerHostOptions> Hosts { get; init; } = new Dictionary<string, DockerHostOptions>();
+}
 
 /// <summary>
-/// Publishes what the labels of containers say, and follows the engine's events. Whatever becomes of the engine, what was published last stays in force until
+/// Publishes what the labels of an engine's containers say, and follows its events. Whatever becomes of the engine, what was published last stays in force until
 /// a newer state has been read whole.
 /// </summary>
 internal sealed partial class DockerProvider : IProvider
@@ -29,9 +33,11 @@ internal sealed partial class DockerProvider : IProvider
     // No event is meant to be missed; where one was, the routes are right again after this time.
     private static readonly TimeSpan Resync = TimeSpan.FromMinutes(10);
 
-    private readonly EngineOptions _options;
+    // Where an inspection failed, the list that stands in for it may be behind the event that was answered.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+
+    private readonly FollowedEngine _engine;
     private readonly DecoderSettings _decoding;
-    private readonly EngineEndpoint _endpoint;
     private readonly ContainerInventory _inventory = new();
     private readonly ContainerSnapshot _snapshot;
     private readonly DiscoveryLog _log;
@@ -41,12 +47,11 @@ internal sealed partial class DockerProvider : IProvider
     private DynamicConfiguration? _last;
     private IReadOnlyList<DiscoveryFinding> _lastFindings = [];
 
-    public DockerProvider(EngineOptions options, DecoderSettings decoding, TimeProvider time, ILogger logger)
+    public DockerProvider(FollowedEngine engine, DecoderSettings decoding, TimeProvider time, ILogger logger)
     {
-        _options = options;
+        _engine = engine;
         _decoding = decoding;
-        _endpoint = EngineEndpoint.From(options, Environment.GetEnvironmentVariable);
-        _snapshot = new ContainerSnapshot(options.Snapshot);
+        _snapshot = new ContainerSnapshot(engine.Options.Snapshot);
         _log = new DiscoveryLog(Name, logger);
         _outage = new EngineOutage(Name, logger);
         _time = time;
@@ -54,7 +59,7 @@ internal sealed partial class DockerProvider : IProvider
     }
 
     /// <inheritdoc/>
-    public string Name => "docker";
+    public string Name => _engine.Name;
 
     /// <inheritdoc/>
     public async Task RunAsync(IConfigurationSink sink, CancellationToken cancellation)
@@ -62,11 +67,11 @@ internal sealed partial class DockerProvider : IProvider
         DockerTranslation translation;
         try
         {
-            translation = new DockerTranslation(_options, _decoding);
+            translation = new DockerTranslation(_engine.Options, _decoding, _engine.PublishedAt);
         }
         catch (TemplateException exception)
         {
-            LogBadRule(_logger, exception.Message);
+            LogBadRule(_logger, Name, exception.Message);
             Publish(sink, new DynamicConfiguration(), [Trouble($"defaultRule: {exception.Message}; no container is routed")]);
             return;
         }
@@ -93,10 +98,10 @@ internal sealed partial class DockerProvider : IProvider
     /// <summary>Reads, publishes and follows events until the engine fails; returns where following is not wanted.</summary>
     private async Task FollowAsync(DockerTranslation translation, IConfigurationSink sink, CancellationToken cancellation)
     {
-        using var client = await EngineClient.ConnectAsync(_endpoint, cancellation).ConfigureAwait(false);
+        using var client = await EngineClient.ConnectAsync(_engine.Endpoint, cancellation).ConfigureAwait(false);
         _inventory.ForgetSignals();
         await ReadAsync(client, translation, sink, cancellation).ConfigureAwait(false);
-        if (!_options.Watch)
+        if (!_engine.Options.Watch)
         {
             _outage.Over();
             return;
@@ -148,9 +153,10 @@ internal sealed partial class DockerProvider : IProvider
     private async Task<TimeSpan> TryReadAsync(EngineClient client, DockerTranslation translation, IConfigurationSink sink, CancellationToken cancellation)
     {
         var started = _time.GetTimestamp();
+        bool isComplete;
         try
         {
-            await ReadAsync(client, translation, sink, cancellation).ConfigureAwait(false);
+            isComplete = await ReadAsync(client, translation, sink, cancellation).ConfigureAwait(false);
         }
         catch (Exception exception) when (EngineFault.Is(exception) && !cancellation.IsCancellationRequested)
         {
@@ -162,10 +168,11 @@ internal sealed partial class DockerProvider : IProvider
 
         // A slow engine is given as much rest as it needed work, so that a storm of events cannot keep it busy for ever.
         await Task.Delay(_time.GetElapsedTime(started), _time, cancellation).ConfigureAwait(false);
-        return Resync;
+        return isComplete ? Resync : LookAgain;
     }
 
-    private async Task ReadAsync(EngineClient client, DockerTranslation translation, IConfigurationSink sink, CancellationToken cancellation)
+    /// <summary>Reads and publishes; whether every container could be inspected.</summary>
+    private async Task<bool> ReadAsync(EngineClient client, DockerTranslation translation, IConfigurationSink sink, CancellationToken cancellation)
     {
         var (containers, faults) = await _inventory.ReadAsync(client, cancellation).ConfigureAwait(false);
         var networks = OwnContainer.Networks(containers, OwnContainer.FindId);
@@ -177,6 +184,7 @@ internal sealed partial class DockerProvider : IProvider
 
         Translate(translation, sink, containers, networks, findings);
         Keep(new ContainerSnapshot.Content(containers, [.. networks]));
+        return faults.Count == 0;
     }
 
     private void Translate(
@@ -213,7 +221,7 @@ internal sealed partial class DockerProvider : IProvider
     private TimeSpan Report(IConfigurationSink sink, Exception exception)
     {
         var text = EngineFault.Text(exception);
-        Publish(sink, _last ?? new DynamicConfiguration(), [Trouble($"the engine at {_endpoint.Address} cannot be followed: {text}; the last configuration stays in force"), .. _lastFindings]);
+        Publish(sink, _last ?? new DynamicConfiguration(), [Trouble($"the engine at {_engine.Endpoint.Address} cannot be followed: {text}; the last configuration stays in force"), .. _lastFindings]);
         return _outage.Failed(text);
     }
 
@@ -223,13 +231,13 @@ internal sealed partial class DockerProvider : IProvider
         {
             if (_snapshot.Read() is { } content)
             {
-                LogRestored(_logger, _options.Snapshot, content.Containers.Count);
+                LogRestored(_logger, Name, _engine.Options.Snapshot, content.Containers.Count);
                 Translate(translation, sink, content.Containers, content.OwnNetworks, new Findings());
             }
         }
         catch (Exception exception) when (exception is IOException or System.Text.Json.JsonException or UnauthorizedAccessException)
         {
-            LogBadSnapshot(_logger, _options.Snapshot, exception.Message);
+            LogBadSnapshot(_logger, Name, _engine.Options.Snapshot, exception.Message);
         }
     }
 
@@ -246,7 +254,7 @@ internal sealed partial class DockerProvider : IProvider
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogBadSnapshot(_logger, _options.Snapshot, exception.Message);
+            LogBadSnapshot(_logger, Name, _engine.Options.Snapshot, exception.Message);
         }
     }
 
@@ -268,14 +276,14 @@ internal sealed partial class DockerProvider : IProvider
         };
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "docker: the default rule is no template, so no container is routed: {Fault}")]
-    private static partial void LogBadRule(ILogger logger, string fault);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Provider}: the default rule is no template, so no container is routed: {Fault}")]
+    private static partial void LogBadRule(ILogger logger, string provider, string fault);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "docker: the engine is away, so {Count} containers are taken from {Snapshot}")]
-    private static partial void LogRestored(ILogger logger, string snapshot, int count);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Provider}: the engine is away, so {Count} containers are taken from {Snapshot}")]
+    private static partial void LogRestored(ILogger logger, string provider, string snapshot, int count);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "docker: the snapshot {Snapshot} cannot be used: {Fault}")]
-    private static partial void LogBadSnapshot(ILogger logger, string snapshot, string fault);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Provider}: the snapshot {Snapshot} cannot be used: {Fault}")]
+    private static partial void LogBadSnapshot(ILogger logger, string provider, string snapshot, string fault);
 
     /// <summary>Notes what an event says of its container, and wakes the reader.</summary>
     private sealed class EventReceiver(ContainerInventory inventory, ChannelWriter<bool> wake) : IProgress<Message>

@@ -11,14 +11,16 @@ internal sealed class DockerTranslation
     private const string Leaving = "told to end, so it gets requests only where no other container serves the same";
 
     private readonly EngineOptions _options;
+    private readonly string _publishedAt;
     private readonly LabelTranslator _translator;
     private readonly Constraints? _constraints;
     private readonly string _constraintsFault;
 
-    /// <summary>Reads default rule and constraints.</summary>
+    /// <summary>Reads default rule and constraints; containers are reached at their own addresses unless the address of their machine is given.</summary>
     /// <exception cref="Proxy.Configuration.Templating.TemplateException">The default rule is no template.</exception>
-    public DockerTranslation(EngineOptions options, DecoderSettings decoding)
+    public DockerTranslation(EngineOptions options, DecoderSettings decoding, string publishedAt = "")
     {
+        _publishedAt = publishedAt;
         _options = options;
         _translator = new LabelTranslator(decoding, options.DefaultRule);
         _ = Constraints.TryParse(options.Constraints, out _constraints, out _constraintsFault);
@@ -31,7 +33,7 @@ internal sealed class DockerTranslation
         var merge = new WorkloadMerge(findings);
         foreach (var container in containers)
         {
-            if (Select(container, locator, findings) is { } workload && _translator.Translate(workload, findings) is { } configuration)
+            if (Select(container, containers, locator, findings) is { } workload && _translator.Translate(workload, findings) is { } configuration)
             {
                 merge.Add(workload, configuration);
                 findings.Used(container.Name, !workload.Serves ? "without a server: " + StateOf(container) : workload.IsLeaving ? Leaving : "");
@@ -57,7 +59,7 @@ internal sealed class DockerTranslation
             ? new WorkloadVersion(service, hash, container.Created)
             : null;
 
-    private Workload? Select(Container container, ContainerLocator locator, Findings findings)
+    private Workload? Select(Container container, IReadOnlyList<Container> containers, ContainerLocator locator, Findings findings)
     {
         var (labels, faults) = WorkloadOptions.Read(container.Labels, "enable", "docker");
         if (labels is null)
@@ -107,7 +109,7 @@ internal sealed class DockerTranslation
             Version = VersionOf(container),
             Serves = container is { IsRunning: true, IsHealthy: true },
             IsLeaving = container.IsLeaving,
-            Locate = port => locator.Locate(container, network, port),
+            Locate = port => _publishedAt.Length > 0 ? PublishedAddress.Find(container, containers, _publishedAt, port) : locator.Locate(container, network, port),
         };
     }
 

@@ -63,6 +63,21 @@ internal sealed record EngineEndpoint
         return end < 0 ? ("unix", Address) : (Address[..end].ToLowerInvariant(), Address[(end + 3)..]);
     }
 
+    /// <summary>The machine that the address names; empty where it names a local socket.</summary>
+    /// <exception cref="ConfigurationException">The address is none; the text begins with <paramref name="option"/>.</exception>
+    public string Host(string option)
+    {
+        var (scheme, place) = Split();
+        if (scheme is "unix" or "npipe")
+        {
+            return "";
+        }
+
+        return Uri.TryCreate($"{scheme}://{place}", UriKind.Absolute, out var uri) && uri.Host.Length > 0
+            ? uri.Host.Trim('[', ']')
+            : throw new ConfigurationException($"{option}.endpoint: \"{Address}\" names no host; write it as in tcp://192.0.2.7:2376 or ssh://user@host");
+    }
+
     /// <summary>What TLS needs to know, or null for clear text.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">A certificate or key is none.</exception>

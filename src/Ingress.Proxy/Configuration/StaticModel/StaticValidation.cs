@@ -26,7 +26,8 @@ internal static partial class StaticValidation
 
         foreach (var name in settings.Providers.Precedence)
         {
-            if (!ProviderNames.Contains(name, StringComparer.OrdinalIgnoreCase))
+            // The further engines of the Docker provider publish as docker-NAME.
+            if (!ProviderNames.Contains(name, StringComparer.OrdinalIgnoreCase) && !name.StartsWith("docker-", StringComparison.OrdinalIgnoreCase))
             {
                 Add(faults, "providers.precedence", $"provider {name} is not a valid provider name", NearestKey.Find(name, ProviderNames));
             }
