@@ -128,63 +128,6 @@ public sealed class RealServersTests
         AssertAnswers(answer);
     }
 
-    [Fact]
-    public async Task EstablishedConnectionsKeepTheirServerOverAReload()
-    {
-        await using var first = FaultyBackend.Start(connection => EchoAsync(connection, "first"));
-        await using var second = FaultyBackend.Start(connection => EchoAsync(connection, "second"));
-        await using var proxy = await StreamProxy.StartAsync(To(first.Port));
-        await using var kept = await proxy.ConnectAsync();
-        Assert.Equal("first:a", await AskAsync(kept, "a"u8.ToArray(), 7));
-        await proxy.ReloadAsync(To(second.Port), "reloaded");
-        await using var fresh = await proxy.ConnectAsync();
-        Assert.Equal("second:b", await AskAsync(fresh, "b"u8.ToArray(), 8));
-        Assert.Equal("first:c", await AskAsync(kept, "c"u8.ToArray(), 7));
-    }
-
-    [Fact]
-    public async Task SlowHellosDelayNobody()
-    {
-        await using var backend = FaultyBackend.Start(connection => EchoAsync(connection, "echo"));
-        await using var proxy = await StreamProxy.StartAsync($$"""
-            tcp:
-              routers:
-                echo: {rule: "HostSNI(`echo.test`)", service: echo, entryPoints: [tcp], tls: {} }
-              services:
-                echo: {loadBalancer: {servers: [{address: "127.0.0.1:{{backend.Port}}"} ] } }
-            """);
-        var slow = new List<NetworkStream>();
-        for (var i = 0; i < 300; i++)
-        {
-            var stream = await proxy.ConnectAsync();
-            await stream.WriteAsync(new byte[] { 0x16, 3, 1, 2, 0, 1 });
-            slow.Add(stream);
-        }
-
-        await using var quick = await proxy.ConnectTlsAsync("echo.test");
-        Assert.Equal("echo:x", await AskAsync(quick, "x"u8.ToArray(), 6));
-        foreach (var stream in slow)
-        {
-            await stream.DisposeAsync();
-        }
-    }
-
-    private static string To(int port) => $$"""
-        tcp:
-          routers:
-            all: {rule: "HostSNI(`*`)", service: s, entryPoints: [tcp]}
-          services:
-            s: {loadBalancer: {servers: [{address: "127.0.0.1:{{port}}"} ] } }
-        """;
-
-    private static async Task EchoAsync(FaultyConnection connection, string name)
-    {
-        while (await connection.ReadSomeAsync() is { Length: > 0 } text)
-        {
-            await connection.WriteAsync($"{name}:{text}");
-        }
-    }
-
     private static void AssertAnswers(byte[] answer)
     {
         Assert.Equal([0x12, 0x34], answer[..2]);

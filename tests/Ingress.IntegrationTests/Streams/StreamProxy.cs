@@ -19,16 +19,21 @@ internal sealed class StreamProxy : IAsyncDisposable
     /// <summary>The port of both entry points, <c>tcp</c> and <c>udp</c>.</summary>
     public int Port { get; }
 
-    /// <summary>Starts it with TCP and UDP routers, given as YAML.</summary>
-    public static async Task<StreamProxy> StartAsync(string routersAndServices)
+    /// <summary>The process.</summary>
+    public ProgramRun Run => process.Run;
+
+    /// <summary>Starts it with TCP and UDP routers, given as YAML; <paramref name="transport"/> is the section of that name of both entry points.</summary>
+    public static async Task<StreamProxy> StartAsync(string routersAndServices, string transport = "{lifeCycle: {graceTimeOut: 10s}}")
     {
         var port = FreePort.Next();
         var entryPoints = $"""
             entryPoints:
               tcp:
                 address: "127.0.0.1:{port}"
+                transport: {transport}
               udp:
                 address: "127.0.0.1:{port}/udp"
+                transport: {transport}
 
             """;
         var process = await ProxyProcess.StartAsync(new ProxySetup

@@ -59,7 +59,7 @@ internal sealed partial class UdpListener : IDisposable
             var socket = Bind(i == 0 ? address.Endpoint : Endpoint);
             Endpoint = (IPEndPoint)socket.LocalEndPoint!;
             sockets.Add(socket);
-            var table = new UdpSessionTable();
+            var table = new UdpSessionTable(UdpSessionTable.MostEstablished / count, UdpSessionTable.MostUnproven / count);
             tables.Add(table);
             running.Add(ReadAsync(socket, table));
             running.Add(SweepAsync(table));
@@ -127,18 +127,17 @@ internal sealed partial class UdpListener : IDisposable
     private async Task ReadAsync(Socket socket, UdpSessionTable table)
     {
         var buffer = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
-        var any = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        var client = new SocketAddress(socket.AddressFamily);
         while (!closing.IsCancellationRequested)
         {
             try
             {
-                var received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, any, closing.Token).ConfigureAwait(false);
-                var client = (IPEndPoint)received.RemoteEndPoint;
+                var length = await socket.ReceiveFromAsync(buffer, SocketFlags.None, client, closing.Token).ConfigureAwait(false);
                 var session = table.Find(client) ?? await OpenAsync(client, socket, table).ConfigureAwait(false);
                 if (session is not null)
                 {
                     session.Touch(time.GetTimestamp());
-                    await session.SendAsync(buffer.AsMemory(0, received.ReceivedBytes)).ConfigureAwait(false);
+                    await session.SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
                 }
             }
             catch (SocketException error) when (error.SocketErrorCode is not (SocketError.OperationAborted or SocketError.Interrupted))
@@ -152,7 +151,7 @@ internal sealed partial class UdpListener : IDisposable
         }
     }
 
-    private async ValueTask<UdpSession?> OpenAsync(IPEndPoint client, Socket listener, UdpSessionTable table)
+    private async ValueTask<UdpSession?> OpenAsync(SocketAddress client, Socket listener, UdpSessionTable table)
     {
         if (isDraining || service?.Next() is not { } server)
         {
@@ -165,10 +164,10 @@ internal sealed partial class UdpListener : IDisposable
             var endpoint = server.Endpoint ?? await ResolveAsync(server).ConfigureAwait(false);
             socket = new Socket(endpoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             await socket.ConnectAsync(endpoint).ConfigureAwait(false);
-            var session = new UdpSession(client, socket, listener);
+            var session = new UdpSession(CopyOf(client), socket, listener);
             session.Touch(time.GetTimestamp());
             table.Add(session);
-            _ = session.AnswerAsync(time, table.Establish);
+            _ = session.AnswerAsync(time);
             return session;
         }
         catch (SocketException error)
@@ -177,6 +176,13 @@ internal sealed partial class UdpListener : IDisposable
             LogUnreachable(logger, Name, server.Host, server.Port, error.Message);
             return null;
         }
+    }
+
+    private static SocketAddress CopyOf(SocketAddress address)
+    {
+        var copy = new SocketAddress(address.Family, address.Size);
+        address.Buffer.Span[..address.Size].CopyTo(copy.Buffer.Span);
+        return copy;
     }
 
     private static async Task<IPEndPoint> ResolveAsync(UdpServer server)

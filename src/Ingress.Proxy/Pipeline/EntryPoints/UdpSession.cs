@@ -5,16 +5,16 @@ using System.Net.Sockets;
 namespace Ingress.Proxy.Pipeline.EntryPoints;
 
 /// <summary>One client's datagrams to one server and back. It lives as long as either side speaks.</summary>
-internal sealed class UdpSession(IPEndPoint client, Socket server, Socket listener) : IDisposable
+internal sealed class UdpSession(SocketAddress client, Socket server, Socket listener) : IDisposable
 {
-    private readonly SocketAddress answerTo = client.Serialize();
     private long lastActive;
+    private volatile bool hasAnswered;
 
     /// <summary>The client.</summary>
-    public IPEndPoint Client => client;
+    public SocketAddress Client => client;
 
-    /// <summary>Whether the server has answered, which a spoofed source hardly brings about.</summary>
-    public bool IsEstablished { get; private set; }
+    /// <summary>Whether the server has answered.</summary>
+    public bool HasAnswered => hasAnswered;
 
     /// <summary>Where it stands in the table's order.</summary>
     public LinkedListNode<UdpSession>? Node { get; set; }
@@ -24,6 +24,13 @@ internal sealed class UdpSession(IPEndPoint client, Socket server, Socket listen
 
     /// <summary>Notes that a side has spoken.</summary>
     public void Touch(long now) => Volatile.Write(ref lastActive, now);
+
+    /// <summary>Notes that the server has spoken.</summary>
+    public void TouchByServer(long now)
+    {
+        Touch(now);
+        hasAnswered = true;
+    }
 
     /// <summary>Sends a datagram to the server; one that it refuses is lost, as datagrams are.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> datagram)
@@ -39,7 +46,7 @@ internal sealed class UdpSession(IPEndPoint client, Socket server, Socket listen
     }
 
     /// <summary>Sends the server's datagrams to the client until the session ends.</summary>
-    public async Task AnswerAsync(TimeProvider time, Action<UdpSession> onEstablished)
+    public async Task AnswerAsync(TimeProvider time)
     {
         while (true)
         {
@@ -50,14 +57,8 @@ internal sealed class UdpSession(IPEndPoint client, Socket server, Socket listen
                 await server.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek).ConfigureAwait(false);
                 buffer = ArrayPool<byte>.Shared.Rent(UdpListener.LargestDatagram);
                 var count = await server.ReceiveAsync(buffer, SocketFlags.None).ConfigureAwait(false);
-                Touch(time.GetTimestamp());
-                if (!IsEstablished)
-                {
-                    IsEstablished = true;
-                    onEstablished(this);
-                }
-
-                await listener.SendToAsync(buffer.AsMemory(0, count), SocketFlags.None, answerTo).ConfigureAwait(false);
+                TouchByServer(time.GetTimestamp());
+                await listener.SendToAsync(buffer.AsMemory(0, count), SocketFlags.None, client).ConfigureAwait(false);
             }
             catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionRefused or SocketError.MessageSize)
             {

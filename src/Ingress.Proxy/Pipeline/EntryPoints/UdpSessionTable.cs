@@ -3,15 +3,21 @@ using System.Net;
 namespace Ingress.Proxy.Pipeline.EntryPoints;
 
 /// <summary>
-/// The sessions of one listener, bounded. Sessions whose server has answered and those whose server has not are bounded apart, oldest out, so that a flood of
-/// invented sources only pushes out itself.
+/// The sessions of one listener, bounded. Those whose client has spoken again after the server's answer are bounded apart from those whose client has not, and
+/// those that were silent longest go first: a flood of invented sources, which never hear an answer, only pushes out itself.
 /// </summary>
-internal sealed class UdpSessionTable(int mostEstablished = 16_384, int mostUnanswered = 4_096)
+internal sealed class UdpSessionTable(int mostEstablished = UdpSessionTable.MostEstablished, int mostUnproven = UdpSessionTable.MostUnproven)
 {
+    /// <summary>How many sessions an entry point keeps of clients that have spoken again after an answer.</summary>
+    public const int MostEstablished = 16_384;
+
+    /// <summary>How many it keeps of others.</summary>
+    public const int MostUnproven = 4_096;
+
     private readonly Lock gate = new();
-    private readonly Dictionary<IPEndPoint, UdpSession> sessions = [];
+    private readonly Dictionary<SocketAddress, UdpSession> sessions = [];
     private readonly LinkedList<UdpSession> established = new();
-    private readonly LinkedList<UdpSession> unanswered = new();
+    private readonly LinkedList<UdpSession> unproven = new();
 
     /// <summary>How many there are.</summary>
     public int Count
@@ -25,13 +31,22 @@ internal sealed class UdpSessionTable(int mostEstablished = 16_384, int mostUnan
         }
     }
 
-    /// <summary>The session of a client, or null.</summary>
-    public UdpSession? Find(IPEndPoint client)
+    /// <summary>The session of a client that has just spoken, or null.</summary>
+    public UdpSession? Find(SocketAddress client)
     {
+        UdpSession? evicted = null;
+        UdpSession? session;
         lock (gate)
         {
-            return sessions.GetValueOrDefault(client);
+            session = sessions.GetValueOrDefault(client);
+            if (session?.HasAnswered == true)
+            {
+                evicted = MoveToEstablished(session.Node!);
+            }
         }
+
+        evicted?.Dispose();
+        return session;
     }
 
     /// <summary>Adds a session, in place of the oldest one where the table is full.</summary>
@@ -40,36 +55,13 @@ internal sealed class UdpSessionTable(int mostEstablished = 16_384, int mostUnan
         UdpSession? evicted = null;
         lock (gate)
         {
-            if (unanswered.Count >= mostUnanswered)
+            if (unproven.Count >= mostUnproven)
             {
-                evicted = Take(unanswered.First!.Value);
+                evicted = Take(unproven.First!.Value);
             }
 
             sessions[session.Client] = session;
-            session.Node = unanswered.AddLast(session);
-        }
-
-        evicted?.Dispose();
-    }
-
-    /// <summary>Notes that the server has answered.</summary>
-    public void Establish(UdpSession session)
-    {
-        UdpSession? evicted = null;
-        lock (gate)
-        {
-            if (session.Node is not { } node || node.List != unanswered)
-            {
-                return;
-            }
-
-            unanswered.Remove(node);
-            if (established.Count >= mostEstablished)
-            {
-                evicted = Take(established.First!.Value);
-            }
-
-            established.AddLast(node);
+            session.Node = unproven.AddLast(session);
         }
 
         evicted?.Dispose();
@@ -99,6 +91,15 @@ internal sealed class UdpSessionTable(int mostEstablished = 16_384, int mostUnan
         {
             session.Dispose();
         }
+    }
+
+    // To the end of the list, also from within it. Returns who gives way.
+    private UdpSession? MoveToEstablished(LinkedListNode<UdpSession> node)
+    {
+        node.List!.Remove(node);
+        var evicted = established.Count >= mostEstablished ? Take(established.First!.Value) : null;
+        established.AddLast(node);
+        return evicted;
     }
 
     private UdpSession Take(UdpSession session)

@@ -6,37 +6,40 @@ namespace Ingress.Proxy.Tests.Pipeline.EntryPoints;
 
 public sealed class UdpSessionTableTests
 {
-    [Fact]
-    public void AFloodOfSourcesPushesOutOnlyItself()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AFloodOfSourcesPushesOutOnlyItself(bool serverAnswers)
     {
-        var table = new UdpSessionTable(mostEstablished: 10, mostUnanswered: 5);
-        var steady = Session(1);
-        table.Add(steady);
-        table.Establish(steady);
+        var table = new UdpSessionTable(mostEstablished: 10, mostUnproven: 5);
+        var steady = Established(table, 1);
         for (var port = 2; port < 2000; port++)
         {
-            table.Add(Session(port));
+            var invented = Session(port);
+            table.Add(invented);
+            if (serverAnswers)
+            {
+                invented.TouchByServer(0);
+            }
         }
 
         Assert.Equal(6, table.Count);
         Assert.Same(steady, table.Find(steady.Client));
-        Assert.Null(table.Find(new IPEndPoint(IPAddress.Loopback, 2)));
-        Assert.NotNull(table.Find(new IPEndPoint(IPAddress.Loopback, 1999)));
+        Assert.Null(table.Find(Address(2)));
+        Assert.NotNull(table.Find(Address(1999)));
     }
 
     [Fact]
-    public void TheOldestEstablishedSessionGivesWay()
+    public void TheEstablishedSessionWhoseClientWasSilentLongestGivesWay()
     {
-        var table = new UdpSessionTable(mostEstablished: 2, mostUnanswered: 5);
-        foreach (var port in new[] { 1, 2, 3 })
-        {
-            var session = Session(port);
-            table.Add(session);
-            table.Establish(session);
-        }
-
+        var table = new UdpSessionTable(mostEstablished: 2, mostUnproven: 5);
+        var first = Established(table, 1);
+        Established(table, 2);
+        Assert.Same(first, table.Find(first.Client));
+        Established(table, 3);
         Assert.Equal(2, table.Count);
-        Assert.Null(table.Find(new IPEndPoint(IPAddress.Loopback, 1)));
+        Assert.Null(table.Find(Address(2)));
+        Assert.Same(first, table.Find(first.Client));
     }
 
     [Fact]
@@ -52,10 +55,20 @@ public sealed class UdpSessionTableTests
         table.EndSilentSince(15);
         Assert.Null(table.Find(silent.Client));
         Assert.Same(active, table.Find(active.Client));
-        table.Establish(silent);
         Assert.Equal(1, table.Count);
     }
 
+    private static UdpSession Established(UdpSessionTable table, int port)
+    {
+        var session = Session(port);
+        table.Add(session);
+        session.TouchByServer(0);
+        Assert.Same(session, table.Find(session.Client));
+        return session;
+    }
+
+    private static SocketAddress Address(int port) => new IPEndPoint(IPAddress.Loopback, port).Serialize();
+
     private static UdpSession Session(int port)
-        => new(new IPEndPoint(IPAddress.Loopback, port), new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp), null!);
+        => new(Address(port), new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp), null!);
 }
