@@ -17,6 +17,8 @@ public sealed class DockerDaemon : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly string[] further;
     private ProgramRun daemon;
+    private bool isSwarm;
+    private bool isStopped;
 
     private DockerDaemon(string[] further)
     {
@@ -79,7 +81,11 @@ public sealed class DockerDaemon : IAsyncDisposable
     }
 
     /// <summary>Ends the engine; its containers go on where it was started with <c>--live-restore</c>.</summary>
-    public Task StopEngineAsync() => daemon.EndAsync();
+    public async Task StopEngineAsync()
+    {
+        isStopped = true;
+        await daemon.EndAsync();
+    }
 
     /// <summary>Starts the engine anew after <see cref="StopEngineAsync"/>.</summary>
     public async Task StartEngineAsync()
@@ -87,6 +93,7 @@ public sealed class DockerDaemon : IAsyncDisposable
         await daemon.DisposeAsync();
         daemon = StartDaemon();
         await ReadyAsync();
+        isStopped = false;
     }
 
     /// <summary>Removes a container, running or not.</summary>
@@ -95,8 +102,19 @@ public sealed class DockerDaemon : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (isStopped)
+        {
+            // Its containers may still run, and only it can end them.
+            await StartEngineAsync();
+        }
+
         if (!daemon.HasExited && await AnswersAsync())
         {
+            if (isSwarm)
+            {
+                await DockerAsync("swarm", "leave", "--force");
+            }
+
             var containers = (await DockerAsync("ps", "--all", "--quiet")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             if (containers.Length > 0)
             {
@@ -107,11 +125,44 @@ public sealed class DockerDaemon : IAsyncDisposable
         }
 
         await daemon.DisposeAsync();
+        foreach (var place in MountsLeft())
+        {
+            await ProgramRun.RunAsync("umount", place);
+        }
+
         folder.Dispose();
     }
 
     private static string? FindProgram(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(path => Path.Combine(path, name)).FirstOrDefault(File.Exists);
+
+    /// <summary>
+    /// Makes a Swarm of one node with an overlay network <see cref="Network"/>, and starts a container in it; returns how a program is started inside of that
+    /// network, and the address at which this machine reaches it there.
+    /// </summary>
+    /// <remarks>All addresses, ports and names of interfaces are taken by chance, as engines of other tests run on this machine.</remarks>
+    public async Task<(IReadOnlyList<string> Wrapper, string Address)> BecomeSwarmAsync()
+    {
+        await DockerAsync("network", "rm", Network);
+        await TryNumbersAsync(octet => ["network", "create", "--subnet", $"10.212.{octet}.0/24", "--opt", "com.docker.network.bridge.name=ingress-gw-" + octet, "docker_gwbridge"]);
+        var node = $"127.{Random.Shared.Next(1, 255)}.{Random.Shared.Next(1, 255)}.1";
+        var dataPort = Random.Shared.Next(20000, 40000).ToString(CultureInfo.InvariantCulture);
+        await DockerAsync("swarm", "init", "--listen-addr", $"{node}:{FreePort.Next()}", "--advertise-addr", node, "--data-path-port", dataPort);
+        isSwarm = true;
+        await TryNumbersAsync(octet => ["network", "create", "--driver", "overlay", "--attachable", "--subnet", $"10.214.{octet}.0/24", Network]);
+        await RunAsync(new ContainerSetup { Name = "gate" });
+        var process = await DockerAsync("inspect", "--format", "{{.State.Pid}}", "gate");
+        string[] wrapper = ["nsenter", $"--net=/proc/{process}/ns/net"];
+        var interfaces = await ProgramRun.RunAsync("nsenter", wrapper[1], "ip", "-4", "-o", "addr", "show", "dev", "eth1");
+        return (wrapper, interfaces.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3].Split('/')[0]);
+    }
+
+    /// <summary>Makes a Swarm service, each of whose tasks is what <see cref="RunAsync"/> would start.</summary>
+    public Task<string> CreateServiceAsync(ContainerSetup setup) => DockerAsync(
+    [
+        "service", "create", "--detach", "--no-resolve-image", "--name", setup.Name, "--network", Network, "--stop-grace-period", "4s",
+        .. setup.Labels.SelectMany(label => new[] { "--label", label }), .. setup.Options, Image, .. setup.Command,
+    ]);
 
     private ProgramRun StartDaemon() => ProgramRun.Start("dockerd",
     [
@@ -147,21 +198,27 @@ public sealed class DockerDaemon : IAsyncDisposable
         await DockerAsync("import", archive, Image + ":latest");
     }
 
-    /// <summary>The subnet is taken by trial, as another engine may hold it.</summary>
-    private async Task MakeNetworkAsync()
+    private Task MakeNetworkAsync() => TryNumbersAsync(
+        octet => ["network", "create", "--subnet", $"10.213.{octet}.0/24", "--opt", "com.docker.network.bridge.name=ingress-" + octet, Network]);
+
+    /// <summary>Runs a command with numbers until one is free: another engine may hold the subnet or the bridge.</summary>
+    private async Task TryNumbersAsync(Func<string, string[]> command)
     {
         for (var attempt = 0; ; attempt++)
         {
-            var octet = Random.Shared.Next(1, 255).ToString(CultureInfo.InvariantCulture);
             try
             {
-                await DockerAsync("network", "create", "--subnet", $"10.213.{octet}.0/24", "--opt", "com.docker.network.bridge.name=ingress-" + octet, Network);
+                await DockerAsync(command(Random.Shared.Next(1, 255).ToString(CultureInfo.InvariantCulture)));
                 return;
             }
             catch (InvalidOperationException) when (attempt < 20)
             {
-                // That subnet or bridge is in use: try another one.
+                // That number is in use: try another one.
             }
         }
     }
+
+    /// <summary>The engine leaves the network namespace of host-network containers mounted, and its data where it keeps containers alive.</summary>
+    private IEnumerable<string> MountsLeft() =>
+        File.ReadAllLines("/proc/self/mounts").Select(line => line.Split(' ')[1]).Where(place => place.StartsWith(folder.Path + "/", StringComparison.Ordinal)).OrderDescending(StringComparer.Ordinal);
 }

@@ -7,10 +7,12 @@ namespace Ingress.Testing;
 public sealed class ProxyProcess : IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
+    private readonly string address;
     private ProgramRun? run;
 
-    private ProxyProcess()
+    private ProxyProcess(string address)
     {
+        this.address = address;
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = Web };
     }
 
@@ -21,10 +23,10 @@ public sealed class ProxyProcess : IAsyncDisposable
     public int ApiPort { get; } = FreePort.Next();
 
     /// <summary>The URL of the entry point <c>web</c>.</summary>
-    public Uri Web => new($"http://127.0.0.1:{WebPort}");
+    public Uri Web => new($"http://{address}:{WebPort}");
 
     /// <summary>The URL of the entry point <c>traefik</c>.</summary>
-    public Uri Api => new($"http://127.0.0.1:{ApiPort}");
+    public Uri Api => new($"http://{address}:{ApiPort}");
 
     /// <summary>A client whose relative URLs go to <c>web</c>. It follows no redirection and keeps no cookies.</summary>
     public HttpClient Client { get; }
@@ -57,7 +59,7 @@ public sealed class ProxyProcess : IAsyncDisposable
     /// <summary>Starts the proxy and does not wait for anything, for configurations that it may refuse.</summary>
     public static ProxyProcess Start(ProxySetup setup)
     {
-        var proxy = new ProxyProcess();
+        var proxy = new ProxyProcess(setup.Address);
         proxy.WriteDynamic(setup.Dynamic);
         var file = proxy.folder.Write(setup.StaticName, proxy.Fill(setup.Static));
         string[] command = [.. setup.Wrapper, Repository.Binary, "--configFile=" + file, .. setup.Arguments.Select(proxy.Fill)];

@@ -38,6 +38,9 @@ public sealed record ProxySetup
     /// <summary>A program with arguments that starts the proxy, whose own command line follows them. Default: none.</summary>
     public IReadOnlyList<string> Wrapper { get; init; } = [];
 
+    /// <summary>The address at which the proxy's entry points are reached. Default: 127.0.0.1.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
     /// <summary>Environment variables; null takes one out. Default: none.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 }
