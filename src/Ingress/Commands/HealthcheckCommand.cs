@@ -16,12 +16,20 @@ internal static class HealthcheckCommand
             return 1;
         }
 
-        if (load.Configuration.Ping is not { } ping)
+        var (isHealthy, text) = await AskAsync(load.Configuration).ConfigureAwait(false);
+        Console.WriteLine(text);
+        return isHealthy ? 0 : 1;
+    }
+
+    /// <summary>Whether the proxy of this configuration answers, and the words for it.</summary>
+    public static async Task<(bool IsHealthy, string Text)> AskAsync(StaticConfiguration settings)
+    {
+        if (settings.Ping is not { } ping)
         {
             return Fail("please enable `ping` to use health check");
         }
 
-        if (!load.Configuration.EntryPoints.TryGetValue(ping.EntryPoint, out var entryPoint))
+        if (!settings.EntryPoints.TryGetValue(ping.EntryPoint, out var entryPoint))
         {
             return Fail($"ping: the entry point {ping.EntryPoint} is not declared");
         }
@@ -32,7 +40,7 @@ internal static class HealthcheckCommand
         return await AskAsync(shown, asked).ConfigureAwait(false);
     }
 
-    private static async Task<int> AskAsync(string shown, Uri asked)
+    private static async Task<(bool IsHealthy, string Text)> AskAsync(string shown, Uri asked)
     {
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         using var client = new HttpClient(handler) { Timeout = Limit };
@@ -42,12 +50,10 @@ internal static class HealthcheckCommand
             using var response = await client.SendAsync(request).ConfigureAwait(false);
             if ((int)response.StatusCode != 200)
             {
-                Console.WriteLine($"Bad healthcheck status: {(int)response.StatusCode} {response.ReasonPhrase}");
-                return 1;
+                return (false, $"Bad healthcheck status: {(int)response.StatusCode} {response.ReasonPhrase}");
             }
 
-            Console.WriteLine($"OK: {shown}");
-            return 0;
+            return (true, $"OK: {shown}");
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or SocketException)
         {
@@ -55,9 +61,5 @@ internal static class HealthcheckCommand
         }
     }
 
-    private static int Fail(string reason)
-    {
-        Console.WriteLine($"Error calling healthcheck: {reason}");
-        return 1;
-    }
+    private static (bool IsHealthy, string Text) Fail(string reason) => (false, $"Error calling healthcheck: {reason}");
 }

@@ -58,8 +58,10 @@ internal static partial class RunCommand
         {
             await using var host = Composition.Build(settings, loggers);
             await host.StartAsync(CancellationToken.None).ConfigureAwait(false);
+            using var systemd = SystemdService.Ready(settings, logger);
             await stop.Received.ConfigureAwait(false);
             LogStopping(logger);
+            systemd?.Stopping();
             await host.StopAsync().ConfigureAwait(false);
             LogStopped(logger);
             return 0;

@@ -118,8 +118,9 @@ internal sealed partial class EntryPointServer : IDisposable
 
     private Socket CreateSocket(EndPoint endpoint)
     {
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        if (address.IsAny && endpoint.AddressFamily == AddressFamily.InterNetworkV6)
+        var handedOver = SocketActivation.Take(Name, SocketType.Stream);
+        var socket = handedOver ?? new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        if (handedOver is null && address.IsAny && endpoint.AddressFamily == AddressFamily.InterNetworkV6)
         {
             socket.DualMode = true;
         }
@@ -133,7 +134,11 @@ internal sealed partial class EntryPointServer : IDisposable
         socket.NoDelay = true;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
-        socket.Bind(endpoint);
+        if (handedOver is null)
+        {
+            socket.Bind(endpoint);
+        }
+
         Endpoint = (IPEndPoint)socket.LocalEndPoint!;
         return socket;
     }

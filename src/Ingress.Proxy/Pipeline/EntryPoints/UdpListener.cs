@@ -101,6 +101,11 @@ internal sealed partial class UdpListener : IDisposable
 
     private Socket Bind(IPEndPoint endpoint)
     {
+        if (SocketActivation.Take(Name, SocketType.Dgram) is { } handedOver)
+        {
+            return handedOver;
+        }
+
         var socket = new Socket(endpoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
