@@ -140,6 +140,13 @@ public sealed class FaultyConnection : IDisposable
         return Encoding.Latin1.GetString(buffer, 0, await stream.ReadAsync(buffer, cancellation));
     }
 
+    /// <summary>Reads so many bytes, one a character; fewer at the end of input.</summary>
+    public async Task<string> ReadAsync(int count)
+    {
+        var buffer = new byte[count];
+        return Encoding.Latin1.GetString(buffer, 0, await stream.ReadAtLeastAsync(buffer, count, throwOnEndOfStream: false, cancellation));
+    }
+
     /// <summary>Writes a text, one byte a character.</summary>
     public async Task WriteAsync(string text) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text), cancellation);
 

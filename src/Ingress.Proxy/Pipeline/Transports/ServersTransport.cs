@@ -61,7 +61,8 @@ internal sealed partial class ServersTransport : IDisposable
 
         handler.SslOptions = tls.OptionsFor(null, http2: !DisableHttp2, out _);
 
-        Invoker = HeadTimeout == Timeout.InfiniteTimeSpan ? new HttpMessageInvoker(handler, disposeHandler: false) : new TimedInvoker(handler, HeadTimeout);
+        var careful = new LostConnections(handler);
+        Invoker = HeadTimeout == Timeout.InfiniteTimeSpan ? new HttpMessageInvoker(careful, disposeHandler: false) : new TimedInvoker(careful, HeadTimeout);
     }
 
     /// <summary>Sends requests over the pooled connections.</summary>

@@ -225,6 +225,7 @@ internal sealed class Http1Exchange(HttpContext context, RequestState state, Htt
         return new Http1Body(this, connection, response, hasBody);
     }
 
-    private static bool IsIdempotent(HttpMethod method)
+    /// <summary>Whether a request of this method may be sent again where its fate is not known (RFC 9110, 9.2.2).</summary>
+    public static bool IsIdempotent(HttpMethod method)
         => method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options || method == HttpMethod.Trace || method == HttpMethod.Put || method == HttpMethod.Delete;
 }
