@@ -29,7 +29,7 @@ internal sealed class PasswordVerifier : IDisposable
     public static PasswordVerifier Shared { get; } = new();
 
     /// <summary>How many different checks may be computed at once: half of the processors, so that a flood leaves the other half to the requests.</summary>
-    public static int MostAtOnce { get; } = Math.Max(1, Environment.ProcessorCount / 2);
+    public static int MostAtOnce => Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>Checks that were in fact computed, for tests.</summary>
     public int Computed { get; private set; }

@@ -21,6 +21,10 @@ public sealed class PasswordVerifierTests
     }
 
     [Fact]
+    public async Task TheOneOfTheProcessChecksPasswords()
+        => Assert.True(await PasswordVerifier.Shared.VerifyAsync(Hash, Right).AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
+
+    [Fact]
     public async Task ACostlyHashIsPaidForOnce()
     {
         var costly = new PasswordHash(BCrypt.Net.BCrypt.HashPassword("p", 12));
