@@ -94,7 +94,7 @@ internal sealed class GrpcWeb
         var request = context.Request;
         var response = context.Response.Headers;
         response.Append("Vary", "Origin");
-        var origin = request.Headers.Origin.ToString();
+        var origin = request.Headers.Origin is { Count: > 0 } lines ? lines[0] ?? "" : "";
         if (IsAllowed(origin))
         {
             response.AccessControlAllowOrigin = origin;

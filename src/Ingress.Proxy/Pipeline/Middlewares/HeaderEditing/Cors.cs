@@ -2,6 +2,7 @@ using System.Globalization;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.Expressions;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Ingress.Proxy.Pipeline.Middlewares.HeaderEditing;
 
@@ -9,6 +10,8 @@ namespace Ingress.Proxy.Pipeline.Middlewares.HeaderEditing;
 internal sealed class Cors
 {
     private readonly bool allowsCredentials;
+    private readonly bool headersAreEchoed;
+    private readonly bool methodsAreEchoed;
     private readonly bool addsVary;
     private readonly string allowHeaders;
     private readonly string allowMethods;
@@ -23,7 +26,9 @@ internal sealed class Cors
         addsVary = options.AddVaryHeader;
         allowHeaders = HeaderText.Value(string.Join(',', options.AccessControlAllowHeaders));
         allowMethods = HeaderText.Value(string.Join(',', options.AccessControlAllowMethods));
-        exposeHeaders = HeaderText.Value(string.Join(',', options.AccessControlExposeHeaders));
+        headersAreEchoed = allowsCredentials && options.AccessControlAllowHeaders.Contains("*");
+        methodsAreEchoed = allowsCredentials && options.AccessControlAllowMethods.Contains("*");
+        exposeHeaders = allowsCredentials && options.AccessControlExposeHeaders.Contains("*") ? "" : HeaderText.Value(string.Join(',', options.AccessControlExposeHeaders));
         maxAge = options.AccessControlMaxAge?.ToString(CultureInfo.InvariantCulture);
         origins = [.. options.AccessControlAllowOriginList.Select(HeaderText.Value)];
         try
@@ -37,7 +42,7 @@ internal sealed class Cors
     }
 
     public static bool IsPreflight(HttpRequest request)
-        => request.Method == HttpMethods.Options && request.Headers.AccessControlRequestMethod.ToString().Length > 0 && request.Headers.Origin.ToString().Length > 0;
+        => request.Method == HttpMethods.Options && First(request.Headers.AccessControlRequestMethod).Length > 0 && First(request.Headers.Origin).Length > 0;
 
     /// <summary>Puts the answer's headers, whether or not the origin is allowed: it is the browser that compares.</summary>
     public void AnswerPreflight(HttpContext context)
@@ -46,13 +51,13 @@ internal sealed class Cors
         var headers = context.Response.Headers;
 
         // With credentials a star means itself to browsers, so what was asked for takes its place.
-        var requestedHeaders = allowsCredentials && allowHeaders == "*" ? request.AccessControlRequestHeaders.ToString() : allowHeaders;
+        var requestedHeaders = headersAreEchoed ? First(request.AccessControlRequestHeaders) : allowHeaders;
         if (requestedHeaders.Length > 0)
         {
             headers.AccessControlAllowHeaders = requestedHeaders;
         }
 
-        var requestedMethod = allowsCredentials && allowMethods == "*" ? request.AccessControlRequestMethod.ToString() : allowMethods;
+        var requestedMethod = methodsAreEchoed ? First(request.AccessControlRequestMethod) : allowMethods;
         if (requestedMethod.Length > 0)
         {
             headers.AccessControlAllowMethods = requestedMethod;
@@ -86,7 +91,7 @@ internal sealed class Cors
     private void AddCommon(HttpContext context)
     {
         var headers = context.Response.Headers;
-        if (AllowedOrigin(context.Request.Headers.Origin.ToString()) is { } origin)
+        if (AllowedOrigin(First(context.Request.Headers.Origin)) is { } origin)
         {
             headers.AccessControlAllowOrigin = origin;
         }
@@ -96,11 +101,14 @@ internal sealed class Cors
             headers.AccessControlAllowCredentials = "true";
         }
 
-        if (exposeHeaders.Length > 0 && !(allowsCredentials && exposeHeaders == "*"))
+        if (exposeHeaders.Length > 0)
         {
             headers.AccessControlExposeHeaders = exposeHeaders;
         }
     }
+
+    // A browser sends one line; of several the first counts, as in Go.
+    private static string First(in StringValues values) => values.Count == 0 ? "" : values[0] ?? "";
 
     private string? AllowedOrigin(string origin)
     {

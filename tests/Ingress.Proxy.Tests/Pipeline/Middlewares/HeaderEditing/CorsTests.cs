@@ -52,6 +52,26 @@ public sealed class CorsTests
         Assert.False(bench.Response.Headers.ContainsKey("Access-Control-Expose-Headers"));
     }
 
+    [Fact]
+    public async Task AStarAmongOthersCountsAsOne()
+    {
+        var options = StarWithCredentials with { AccessControlAllowMethods = ["GET", "*"], AccessControlAllowHeaders = ["*", "X-A"], AccessControlExposeHeaders = ["X-A", "*"] };
+        var bench = await PreflightAsync(options, "https://any.example", "x-b");
+        Assert.Equal("x-b", bench.Response.Headers.AccessControlAllowHeaders.ToString());
+        Assert.Equal("PUT", bench.Response.Headers.AccessControlAllowMethods.ToString());
+        Assert.False(bench.Response.Headers.ContainsKey("Access-Control-Expose-Headers"));
+    }
+
+    [Fact]
+    public async Task OfSeveralOriginsTheFirstCounts()
+    {
+        var bench = new MiddlewareBench(method: "OPTIONS");
+        bench.RequestHeaders.Origin = new(["", "https://foo.example"]);
+        bench.RequestHeaders.AccessControlRequestMethod = "PUT";
+        Assert.True((await bench.RunAsync("headers", Listed)).WasForwarded);
+        Assert.Equal("", bench.Response.Headers.AccessControlAllowOrigin.ToString());
+    }
+
     [Theory]
     [InlineData("OPTIONS", "https://foo.example", "")]
     [InlineData("OPTIONS", "", "PUT")]
