@@ -81,7 +81,7 @@ internal sealed class Compress
     private Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (request.Method == HttpMethods.Head || (request.ContentType is { } type && MediaType.IsAmong(type, Excluded)))
+        if (request.Method == HttpMethods.Head || (request.Headers.ContentType is { Count: > 0 } types && types[0] is { } type && MediaType.IsAmong(type, Excluded)))
         {
             return next(context);
         }
