@@ -6,6 +6,7 @@ using Ingress.Proxy.Pipeline.Matching;
 using Ingress.Proxy.Pipeline.Transports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace Ingress.Proxy.Pipeline.EntryPoints;
 
@@ -42,9 +43,16 @@ internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider
             return refusal;
         }
 
-        if (request.Headers.Expect is { Count: > 0 } expected && !HopByHop.HasToken(expected, "100-continue"))
+        if (request.Headers.Expect is { Count: > 0 } expected && !HopByHop.HasToken(new StringValues(expected[0]), "100-continue"))
         {
             return Refusal.Expectation;
+        }
+
+        if (request.Headers.TransferEncoding.Count > 0 && HttpProtocol.IsHttp10(request.Protocol))
+        {
+            // RFC 9112 section 6.1: whoever stands before us may have taken the body for the next request.
+            state.Context.Response.Headers.Connection = "close";
+            return Refusal.Text;
         }
 
         if (!SetTarget(state))

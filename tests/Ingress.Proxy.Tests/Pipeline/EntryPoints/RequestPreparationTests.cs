@@ -17,13 +17,29 @@ public sealed class RequestPreparationTests
     public void OnlyWhatCanBeExpectedPasses(string? expectation, bool refused)
     {
         var context = new DefaultHttpContext();
-        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/";
         context.Request.Headers.Expect = expectation;
+
+        Assert.Equal(refused ? Refusal.Expectation : Refusal.None, Prepare(context));
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.0", true)]
+    [InlineData("HTTP/1.1", false)]
+    public void ChunksAreForHttp11Only(string protocol, bool refused)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Protocol = protocol;
+        context.Request.Headers.TransferEncoding = "chunked";
+
+        Assert.Equal(refused ? Refusal.Text : Refusal.None, Prepare(context));
+        Assert.Equal(refused ? "close" : "", context.Response.Headers.Connection.ToString());
+    }
+
+    private static Refusal Prepare(HttpContext context)
+    {
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/";
         var state = new RequestState();
         state.Reset(context);
-
-        var refusal = new RequestPreparation(new EntryPointOptions(), TimeProvider.System).Prepare(state, ConnectionState.Of(new IPEndPoint(IPAddress.Loopback, 1), accepted: 0));
-
-        Assert.Equal(refused ? Refusal.Expectation : Refusal.None, refusal);
+        return new RequestPreparation(new EntryPointOptions(), TimeProvider.System).Prepare(state, ConnectionState.Of(new IPEndPoint(IPAddress.Loopback, 1), accepted: 0));
     }
 }
