@@ -1,4 +1,6 @@
 """Differences that are meant. Each names its row in docs/parity.md, or what of the two proxies' grounds makes it meaningless."""
+import base64
+import re
 import urllib.parse
 
 
@@ -32,8 +34,16 @@ def _reason(case, request, difference, found):
 
 def _odd_target(case, request, difference, found):
     """Kestrel takes neither an absolute target with a scheme in capitals nor bytes outside ASCII."""
-    refused = (_value(found, "status") or [0])[0] == 400 or (_value(found, "header content-length") or [0])[0] == ["0"]
+    refused = (_value(found, "status") or [0])[0] == 400 or (_value(found, "header content-length") or [0])[0] == ["0"] or difference == ("header connection", ["close"], None)
     return refused and (request["target"].startswith("HTTP://") or not request["target"].isascii())
+
+
+def _null(case, request, difference, found):
+    return "%00" in request["target"].partition("?")[0] and (_value(found, "status") or [0])[0] == 400
+
+
+def _old_chunks(case, request, difference, found):
+    return request["version"] == "1.0" and request["body"] is not None and request["framing"] == "chunked" and (_value(found, "status") or [0])[0] in (400, 0)
 
 
 def _trailers(case, request, difference, found):
@@ -55,13 +65,16 @@ def _unread(case, request, difference, found):
 
 def _unreadable(case, request, difference, found):
     """Both refuse what is no HTTP with 400; the words differ."""
-    return _value(found, "status") is None and _theirs(found, "body") == "400 Bad Request"
+    if _value(found, "status") is not None:
+        return False
+    without_body = request["method"] == "HEAD" and re.search("%(?![0-9a-fA-F]{2})", request["target"]) and _value(found, "header connection") == (None, ["close"])
+    return _theirs(found, "body") == "400 Bad Request" or bool(without_body)
 
 
 def _prefix(case, request, difference, found):
     """A prefix that is no valid encoding is encoded by itself, not with the path behind it."""
     part, ours, theirs = difference
-    return part.endswith((" target", " header x-forwarded-uri", " header x-replaced-path")) and "addPrefix" in _kinds(case) and _decoded(ours) == _decoded(theirs)
+    return part.endswith((" target", " header x-forwarded-uri", " header x-replaced-path", "header location")) and "addPrefix" in _kinds(case) and _decoded(ours) == _decoded(theirs)
 
 
 def _early(case, request, difference, found):
@@ -72,6 +85,8 @@ def _early(case, request, difference, found):
 def _framing(case, request, difference, found):
     """A length where the whole body is known early enough, or chunks; both say where the body ends."""
     length, chunks = _value(found, "header content-length"), _value(found, "header transfer-encoding")
+    if request["version"] == "1.0":
+        return difference[0] == "header content-length" and None in difference
     return difference[0] in ("header content-length", "header transfer-encoding") and None in (length or ()) and ["chunked"] in (chunks or ()) and None in chunks
 
 
@@ -89,19 +104,19 @@ def _sniffing(case, request, difference, found):
 
 
 def _auth_request(case, request, difference, found):
-    """The request to the auth server: nothing of the connection, repeated lines as one, no empty body."""
+    """The request to the auth server: nothing of the connection, repeated lines as one, a body with its length."""
     part, ours, theirs = difference
     if part.endswith((" framing", " header transfer-encoding")):
-        return part.startswith("auth ") and _body_is_empty(request)
+        return part.startswith("auth ")
     if not part.startswith("auth ") or " header " not in part:
         return False
     name = part.rpartition(" ")[2]
-    return (name in ("expect", "proxy-connection") and ours is None) or (ours or []) in ([", ".join(theirs or [])], ["; ".join(theirs or [])])
+    return (name in ("expect", "proxy-connection", "trailer", "content-length") and None in (ours, theirs)) or (ours or []) in ([", ".join(theirs or [])], ["; ".join(theirs or [])])
 
 
 def _cut(case, request, difference, found):
     """The server ends in the middle of its answer: what came of it reaches the client before the connection ends, or nothing does."""
-    return _any(request, "fault") == "cut" and _value(found, "status") in (None, (200, "no answer"))
+    return _any(request, "fault") == "cut" and _value(found, "status") in (None, (200, "no answer"), ("no answer", 500))
 
 
 def _connection_close(case, request, difference, found):
@@ -112,6 +127,57 @@ def _connection_close(case, request, difference, found):
 
 def _mirror_body(case, request, difference, found):
     return difference[0] == "seen" and case["service"].get("mirror", {}).get("mirrorBody") is False and request["body"] is not None and difference[1] == difference[2] + ["mirror"]
+
+
+def _continue(case, request, difference, found):
+    """A 100 is of no use where the body is there already."""
+    return difference[0] == "interim" and difference[1] == [] and [100, {}] in difference[2] and bool(_header(request, "expect"))
+
+
+def _page_upgrade(case, request, difference, found):
+    return difference[0].startswith("pages ") and difference[0].endswith((" header upgrade", " header connection")) and difference[1] is None
+
+
+def _failover_chunks(case, request, difference, found):
+    """Traefik loses the status of a fallback's answer that comes in pieces."""
+    status = _value(found, "status")
+    return case["service"]["kind"] == "failover" and status is not None and status[1] == 200 and status[0] != "no answer"
+
+
+def _trailer(case, request, difference, found):
+    return difference[0] == "header trailer" and difference[1] is None
+
+
+def _underscores(case, request, difference, found):
+    return " header " in difference[0] and "_" in difference[0] and difference[1] is None and bool(_kinds(case) & {"forwardAuth", "basicAuth", "digestAuth"})
+
+
+def _grpc_web(case, request, difference, found):
+    """The order of a list, padding between pieces of base64, a body's framing, and no trailers behind an announced length."""
+    part, ours, theirs = difference
+    if "grpcWeb" not in _kinds(case):
+        return False
+    if part == "header access-control-expose-headers":
+        return sorted(ours[0].lower().split(", ")) == sorted(theirs[0].lower().split(", "))
+    if part == "body":
+        return theirs.startswith(ours) or _base64(ours) == _base64(theirs)
+    return part.startswith("app ") and part.endswith((" framing", " header content-length", " header transfer-encoding"))
+
+
+def _base64(text):
+    return b"".join(base64.b64decode(piece + "=" * (-len(piece) % 4)) for piece in text.split("="))
+
+
+def _semicolons(case, request, difference, found):
+    return difference[0] == "header location" and [value.replace("&", ";") for value in difference[1] or []] == [value.replace("&", ";") for value in difference[2] or []]
+
+
+def _fragment(case, request, difference, found):
+    return difference[0] == "header location" and "#" in request["target"] and _decoded(difference[1]) == _decoded(difference[2])
+
+
+def _empty_replaced(case, request, difference, found):
+    return difference[0].endswith(" header x-replaced-path") and difference[1] is None and difference[2] == [""]
 
 
 def _realm(case, request, difference, found):
@@ -129,10 +195,6 @@ def _listed(request):
 
 def _header(request, name):
     return next((value for key, value in request["headers"] if key.lower() == name), None)
-
-
-def _body_is_empty(request):
-    return request["body"] in ("", 0)
 
 
 def _value(found, part):
@@ -179,4 +241,15 @@ EXPLANATIONS = [
     ("names beside `close` in an answer's `Connection`", _connection_close),
     ("`mirrorBody: false`", _mirror_body),
     ("a realm with quotes", _realm),
+    ("100 Continue", _continue),
+    ("`%00` in a path", _null),
+    ("chunks in a request of HTTP/1.0", _old_chunks),
+    ("`errors`", _page_upgrade),
+    ("`failover`", _failover_chunks),
+    ("`Trailer` in answers without trailers", _trailer),
+    ("client headers with `_` for `-`", _underscores),
+    ("`grpcWeb`", _grpc_web),
+    ("semicolons of a query in redirections", _semicolons),
+    ("a `#` in a query", _fragment),
+    ("`replacePath` of an empty path", _empty_replaced),
 ]

@@ -109,6 +109,7 @@ def random_answer(random, quiet=0.15):
     may(0.04, "fault", lambda: random.choice(["close", "reset", "cut", "garbage", "short"]))
     if answer.get("events"):
         answer["type"] = "text/event-stream"
+        answer.pop("encoding", None)
     return answer
 
 
