@@ -4,22 +4,24 @@ using Ingress.Proxy.Tls.Acme.Client;
 using Ingress.Proxy.Tls.Acme.Storage;
 using Ingress.Testing;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Ingress.Proxy.Tests.Tls.Acme;
 
 /// <summary>One resolver before a <see cref="FakeAuthority"/>, on a clock that the test moves: a day takes milliseconds.</summary>
 internal sealed class AcmeStage : IAsyncDisposable
 {
+    private const int LongestSettling = 5000;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+
     private readonly TemporaryFolder _folder = new();
     private readonly AcmeOptions _options;
     private readonly OrderDesk? _rehearsal;
     private readonly Preflight? _preflight;
-    private AcmeStorage _storage;
-    private CancellationTokenSource _stopping = new();
-    private Task _running = Task.CompletedTask;
+    private Instance _first;
+    private Instance? _second;
 
-    private AcmeStage(FakeTimeProvider time, FakeAuthority authority, FakeAuthority? testInstance, Func<AcmeOptions, AcmeOptions>? change, Preflight? preflight)
+    private AcmeStage(CountingClock time, FakeAuthority authority, FakeAuthority? testInstance, Func<AcmeOptions, AcmeOptions>? change, Preflight? preflight)
     {
         (Time, Authority, _preflight) = (time, authority, preflight);
         var options = new AcmeOptions
@@ -32,7 +34,6 @@ internal sealed class AcmeStage : IAsyncDisposable
         };
         _options = change?.Invoke(options) ?? options;
         Pebble.PrepareAccountKey(_options.Storage, "le");
-        _storage = AcmeStorage.Open(_options.Storage);
         if (testInstance is not null)
         {
             var shelf = new Shelf { Account = new StoredAccount("", null, "", AccountKey.CreateElliptic().Export()) };
@@ -40,14 +41,14 @@ internal sealed class AcmeStage : IAsyncDisposable
             _rehearsal = new OrderDesk(own, Challenges(), shelf, _ => null, time, Log.CreateLogger("rehearsal"));
         }
 
-        Resolver = Start();
+        _first = new Instance(this);
     }
 
-    public FakeTimeProvider Time { get; }
+    public CountingClock Time { get; }
 
     public FakeAuthority Authority { get; }
 
-    public AcmeResolver Resolver { get; private set; }
+    public AcmeResolver Resolver => _first.Resolver;
 
     public LogCollector Log { get; } = new();
 
@@ -61,7 +62,7 @@ internal sealed class AcmeStage : IAsyncDisposable
         Action<FakeAuthority>? prepare = null, Func<AcmeOptions, AcmeOptions>? change = null, Func<TimeProvider, Task<FakeAuthority>>? testInstance = null, Preflight? preflight = null)
     {
         // The connection to the authority is checked on the real clock, so the story begins today.
-        var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+        var time = new CountingClock(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
         var authority = await FakeAuthority.StartAsync(time);
         prepare?.Invoke(authority);
         return new AcmeStage(time, authority, testInstance is null ? null : await testInstance(time), change, preflight);
@@ -91,14 +92,28 @@ internal sealed class AcmeStage : IAsyncDisposable
     /// <summary>Ends the resolver as the end of the process would, and starts another on the same storage.</summary>
     public async Task RestartAsync()
     {
-        await StopAsync();
-        _storage = AcmeStorage.Open(_options.Storage);
-        Resolver = Start();
+        await _first.DisposeAsync();
+        _first = new Instance(this);
+    }
+
+    /// <summary>Starts a second resolver on the same storage, as a second process would.</summary>
+    public AcmeResolver StartSecond() => (_second = new Instance(this)).Resolver;
+
+    /// <summary>Ends the first resolver, so that the second is alone.</summary>
+    public async Task EndFirstAsync()
+    {
+        await _first.DisposeAsync();
+        (_first, _second) = (_second!, null);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        await _first.DisposeAsync();
+        if (_second is not null)
+        {
+            await _second.DisposeAsync();
+        }
+
         _rehearsal?.Dispose();
         await Authority.DisposeAsync();
         _folder.Dispose();
@@ -106,51 +121,58 @@ internal sealed class AcmeStage : IAsyncDisposable
 
     private static IReadOnlyList<IChallenge> Challenges() => [new Http01Challenge(new ChallengeTokens(), default, TimeProvider.System)];
 
-    private AcmeResolver Start()
-    {
-        var parts = new ResolverParts
-        {
-            Storage = _storage,
-            Attempts = new AttemptLog(_options.Storage, Log.CreateLogger<AttemptLog>()),
-            Challenges = Challenges(),
-            Time = Time,
-            Preflight = _preflight,
-            Rehearsal = _rehearsal,
-            Environment = _ => null,
-            FirstSuggestion = () => TimeSpan.FromMinutes(10),
-        };
-        var resolver = new AcmeResolver("le", _options, parts, Log.CreateLogger<AcmeResolver>());
-        resolver.Alert += Alerts.Add;
-        _running = Task.Run(() => resolver.RunAsync(_stopping.Token));
-        return resolver;
-    }
-
-    private async Task StopAsync()
-    {
-        await _stopping.CancelAsync();
-        await _running;
-        Resolver.Dispose();
-        _storage.Dispose();
-        _stopping.Dispose();
-        _stopping = new CancellationTokenSource();
-    }
-
-    /// <summary>Waits until nothing happens any more: no order is under way, or the one that is waits for time to go by.</summary>
+    /// <summary>Waits until nothing happens any more: the resolver sleeps, and every order under way waits for time to go by.</summary>
     private async Task SettleAsync()
     {
-        await Task.Delay(4);
-        var (calls, quiet) = (Authority.Calls.Count, 0);
-        while (Resolver.Status().Any(status => status.State is "ordering" or "renewing") && quiet < 25)
+        for (var (quiet, tries) = (0, 0); quiet < 3 && tries < LongestSettling; tries++)
         {
-            await Task.Delay(4);
-            var now = Authority.Calls.Count;
-            quiet = now == calls ? quiet + 1 : 0;
-            calls = now;
+            var calls = Authority.Calls.Count;
+            await Task.Delay(Pause);
+            var running = Resolver.Status().Count(status => status.State is "ordering" or "renewing");
+            quiet = Time.Waiting > running && calls == Authority.Calls.Count ? quiet + 1 : 0;
         }
     }
 
     private sealed class Shelf : IAccountShelf
     {
         public StoredAccount? Account { get; set; }
+    }
+
+    /// <summary>A resolver that runs, and what belongs to its process alone.</summary>
+    private sealed class Instance : IAsyncDisposable
+    {
+        private readonly AcmeStorage _storage;
+        private readonly CancellationTokenSource _stopping = new();
+        private readonly Task _running;
+
+        public Instance(AcmeStage stage)
+        {
+            _storage = AcmeStorage.Open(stage._options.Storage);
+            var parts = new ResolverParts
+            {
+                Storage = _storage,
+                Attempts = new AttemptLog(stage._options.Storage, stage.Log.CreateLogger<AttemptLog>()),
+                Challenges = Challenges(),
+                Time = stage.Time,
+                Preflight = stage._preflight,
+                Rehearsal = stage._rehearsal,
+                Environment = _ => null,
+                FirstSuggestion = () => TimeSpan.FromMinutes(10),
+            };
+            Resolver = new AcmeResolver("le", stage._options, parts, stage.Log.CreateLogger<AcmeResolver>());
+            Resolver.Alert += stage.Alerts.Add;
+            _running = Task.Run(() => Resolver.RunAsync(_stopping.Token));
+        }
+
+        public AcmeResolver Resolver { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stopping.CancelAsync();
+            await _running;
+            Resolver.Dispose();
+            _storage.Dispose();
+            _stopping.Dispose();
+        }
     }
 }

@@ -13,7 +13,7 @@ public sealed class CertificateWorkTests
         var limited = true;
         stage.Authority.Instead = async (context, path) => limited && path == "/new-order" && await FakeAuthority.RefuseAsync(context, 429, "rateLimited", "too many certificates", 7200);
         stage.Want("one.home.test");
-        await stage.PassAsync(TimeSpan.FromMinutes(110), TimeSpan.FromMinutes(1), () => stage.Want("one.home.test"));
+        await stage.PassAsync(TimeSpan.FromMinutes(110), TimeSpan.FromMinutes(2), () => stage.Want("one.home.test"));
         Assert.Single(stage.Authority.CallsTo("/new-order"));
         Assert.InRange(stage.Status.NextTry!.Value, start.AddHours(2), start.AddHours(2).AddMinutes(2));
         Assert.Contains("429 :: urn:ietf:params:acme:error:rateLimited :: too many certificates", stage.Status.Problem, StringComparison.Ordinal);
@@ -61,13 +61,13 @@ public sealed class CertificateWorkTests
             broken && path == "/new-order" && await FakeAuthority.RefuseAsync(context, 403, "rejectedIdentifier", "a record is wrong");
         (stage.Authority.Instead, second.Instead) = (RefuseAsync, RefuseAsync);
         stage.Want("one.home.test");
-        await stage.PassAsync(TimeSpan.FromHours(3), TimeSpan.FromMinutes(1));
+        await stage.PassAsync(TimeSpan.FromHours(3), TimeSpan.FromMinutes(2));
         Assert.Equal(2, stage.Authority.CallsTo("/new-order").Count);
         Assert.InRange(second.CallsTo("/new-order").Count, 3, 10);
         Assert.StartsWith("tried at the authority's test instance first: acme: error: 403", stage.Status.Problem, StringComparison.Ordinal);
 
         broken = false;
-        await stage.PassAsync(TimeSpan.FromHours(2), TimeSpan.FromMinutes(1));
+        await stage.PassAsync(TimeSpan.FromHours(2), TimeSpan.FromMinutes(2));
         Assert.Equal("valid", stage.Status.State);
         Assert.Equal(3, stage.Authority.CallsTo("/new-order").Count);
         Assert.Equal("CN=Fake Intermediate", stage.Resolver.Certificates[0].Leaf.Issuer);
@@ -98,7 +98,7 @@ public sealed class CertificateWorkTests
     {
         await using var stage = await AcmeStage.StartAsync();
         stage.Authority.Instead = async (context, path) => path == "/new-order" && await FakeAuthority.RefuseAsync(context, 403, "rejectedIdentifier", "never");
-        for (var round = 0; round < 36; round++)
+        for (var round = 0; round < 24; round++)
         {
             stage.Want("one.home.test");
             await stage.PassAsync(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1));
@@ -109,7 +109,7 @@ public sealed class CertificateWorkTests
         }
 
         var tries = stage.Authority.CallsTo("/new-order").Select(call => call.At).ToList();
-        Assert.InRange(tries.Count, 20, 30);
+        Assert.InRange(tries.Count, 14, 20);
         Assert.All(tries, moment => Assert.InRange(tries.Count(other => other > moment - TimeSpan.FromHours(1) && other <= moment), 1, RetryBudget.FailuresAnHour));
         stage.Want("one.home.test");
         await stage.PassAsync(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
@@ -134,9 +134,9 @@ public sealed class CertificateWorkTests
             return Task.FromResult(down);
         };
         var before = stage.Authority.Calls.Count;
-        await stage.PassAsync(TimeSpan.FromDays(1.9), TimeSpan.FromMinutes(5), () => Assert.Equal(first.SerialNumber, stage.Resolver.Certificates[0].Leaf.SerialNumber));
+        await stage.PassAsync(TimeSpan.FromDays(1.9), TimeSpan.FromMinutes(10), () => Assert.Equal(first.SerialNumber, stage.Resolver.Certificates[0].Leaf.SerialNumber));
         Assert.Equal("failing", stage.Status.State);
-        Assert.InRange(stage.Authority.Calls.Count - before, 100, 2000);
+        Assert.InRange(stage.Authority.Calls.Count - before, 100, 1000);
         Assert.Equal(["failed", "expiring"], stage.Alerts.Select(alert => alert.Kind).Distinct());
         Assert.InRange(stage.Alerts.Count, 2, 4);
 
@@ -161,9 +161,9 @@ public sealed class CertificateWorkTests
     }
 
     [Theory]
-    [InlineData(90 * 24 * 3600, 365 * 24 * 3600, 6 * 3600, 5, 7)]
-    [InlineData(6 * 24 * 3600, 30 * 24 * 3600, 3600, 7, 8)]
-    [InlineData(120, 600, 1, 7, 8)]
+    [InlineData(90 * 24 * 3600, 365 * 24 * 3600, 24 * 3600, 5, 7)]
+    [InlineData(6 * 24 * 3600, 30 * 24 * 3600, 2 * 3600, 7, 8)]
+    [InlineData(120, 600, 2, 7, 8)]
     public async Task ACertificateOfAnyLifeIsRenewedAtTwoThirdsOfIt(int life, int watched, int step, int least, int most)
     {
         await using var stage = await AcmeStage.StartAsync(authority => authority.Life = TimeSpan.FromSeconds(life));
@@ -176,5 +176,24 @@ public sealed class CertificateWorkTests
         });
         Assert.InRange(stage.Authority.CallsTo("/new-order").Count, least, most);
         Assert.InRange(shortest.TotalSeconds, life * 0.25, life * 0.34);
+    }
+
+    [Fact]
+    public async Task ASecondInstanceServesWhatTheFirstObtainsAndOrdersOnlyOnceThatHasEnded()
+    {
+        await using var stage = await AcmeStage.StartAsync();
+        var second = stage.StartSecond();
+        second.Want([new WantedCertificate("one.home.test", [], "r"), new WantedCertificate("two.home.test", [], "r")], _ => false);
+        await stage.ObtainAsync("one.home.test");
+        await stage.PassAsync(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(5));
+        Assert.Equal(stage.Resolver.Certificates[0].Leaf.SerialNumber, Assert.Single(second.Certificates).Leaf.SerialNumber);
+        Assert.Single(stage.Authority.CallsTo("/new-order"));
+        Assert.Contains("another instance uses", stage.LogText, StringComparison.Ordinal);
+
+        await stage.EndFirstAsync();
+        await stage.PassAsync(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(5));
+        Assert.Equal(2, second.Certificates.Count);
+        Assert.Equal(2, stage.Authority.CallsTo("/new-order").Count);
+        Assert.Contains("The other instance has ended; this one looks after", stage.LogText, StringComparison.Ordinal);
     }
 }
