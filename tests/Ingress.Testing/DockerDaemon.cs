@@ -133,7 +133,7 @@ public sealed class DockerDaemon : IAsyncDisposable
         folder.Dispose();
     }
 
-    private static string? FindProgram(string name) =>
+    internal static string? FindProgram(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(path => Path.Combine(path, name)).FirstOrDefault(File.Exists);
 
     /// <summary>
@@ -183,20 +183,7 @@ public sealed class DockerDaemon : IAsyncDisposable
         return await ask.ExitCodeAsync(TimeSpan.FromSeconds(20)) == 0;
     }
 
-    private async Task MakeImageAsync()
-    {
-        var system = Directory.CreateDirectory(folder.File("system/bin"));
-        File.Copy(FindProgram("busybox")!, Path.Combine(system.FullName, "busybox"));
-        var archive = folder.File("system.tar");
-        var links = new[] { "sh", "echo", "mkdir", "cat", "sleep" };
-        foreach (var link in links)
-        {
-            File.CreateSymbolicLink(Path.Combine(system.FullName, link), "busybox");
-        }
-
-        await ProgramRun.RunAsync("tar", "-C", system.Parent!.FullName, "-cf", archive, ".");
-        await DockerAsync("import", archive, Image + ":latest");
-    }
+    private async Task MakeImageAsync() => await DockerAsync("import", await BusyboxSystem.PackAsync(folder), Image + ":latest");
 
     private Task MakeNetworkAsync() => TryNumbersAsync(
         octet => ["network", "create", "--subnet", $"10.213.{octet}.0/24", "--opt", "com.docker.network.bridge.name=ingress-" + octet, Network]);

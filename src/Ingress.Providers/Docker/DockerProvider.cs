@@ -265,7 +265,8 @@ internal sealed partial class DockerProvider : IProvider
 
     private static ContainerEventsParameters Wanted()
     {
-        string[] events = ["start", "die", "kill", "health_status", "connect", "disconnect"];
+        // Podman knows the end of a container by another name, which it shows as Docker's only after it has filtered.
+        string[] events = ["start", "die", "died", "kill", "health_status", "connect", "disconnect"];
         return new()
         {
             Filters = new Dictionary<string, IDictionary<string, bool>>

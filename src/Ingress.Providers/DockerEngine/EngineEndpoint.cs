@@ -48,7 +48,7 @@ internal sealed record EngineEndpoint
         var address = environment("DOCKER_HOST") is { Length: > 0 } host ? host : options.Endpoint;
         return At(address, tls) with
         {
-            ApiVersion = Version.TryParse(environment("DOCKER_API_VERSION"), out var version) ? version : null,
+            ApiVersion = Version.TryParse(environment("DOCKER_API_VERSION")?.TrimStart('v'), out var version) ? version : null,
             Authorization = options is { Username.Length: > 0, Password.Length: > 0 }
                 ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.Username}:{options.Password}"))
                 : null,

@@ -121,7 +121,9 @@ internal sealed class EngineTransport : IDockerHandlerFactory<EngineEndpoint>
             start.ArgumentList.Add(uri.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
 
-        foreach (var argument in (string[])["-o", "ConnectTimeout=30", "-T", "--", uri.Host, "docker", "system", "dial-stdio"])
+        // A path names the engine's socket on the other side.
+        string[] socket = uri.AbsolutePath.Trim('/').Length > 0 ? ["--host=unix://" + uri.AbsolutePath] : [];
+        foreach (var argument in (string[])["-o", "ConnectTimeout=30", "-T", "--", uri.Host.Trim('[', ']'), "docker", .. socket, "system", "dial-stdio"])
         {
             start.ArgumentList.Add(argument);
         }
