@@ -44,6 +44,10 @@ internal sealed partial class PipelineBuilder(
         build.Service = services.Build;
         var certificates = new CertificateStore(configuration, certificateSources, build.State, loggers.CreateLogger<CertificateStore>());
         var tls = new TlsBuilder(configuration, certificates);
+        if (settings.Ocsp is { } ocsp)
+        {
+            build.Background.Add(new OcspStapler(ocsp, [.. certificates.Certificates, certificates.Default], time, loggers.CreateLogger<OcspStapler>()).RunAsync);
+        }
 
         var tree = new RouterTree(configuration.HttpRouters, settings.Providers.Precedence);
         var entries = httpEntryPoints.ToDictionary(name => name, _ => new EntryPointRouters(), StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Quic;
 using System.Net.Sockets;
 using System.Text;
 using Ingress.Proxy.Configuration.StaticModel;
@@ -65,6 +66,11 @@ internal sealed partial class EntryPointServer : IDisposable
     {
         await server.StartAsync(application, cancellation).ConfigureAwait(false);
         LogStarted(logger, Name, Endpoint);
+        if (options.Http3 is not null)
+        {
+            // Nothing is advertised that has not been seen to work.
+            LogNoHttp3(logger, Name, OperatingSystem.IsLinux() && QuicListener.IsSupported ? "this version has none yet" : "the QUIC library (libmsquic) is not installed");
+        }
     }
 
     /// <summary>Waits the grace period in which requests are still accepted, then closes the listener and lets requests end within the grace timeout.</summary>
@@ -145,6 +151,9 @@ internal sealed partial class EntryPointServer : IDisposable
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Entry point {EntryPointName} listens on {Endpoint}")]
     private static partial void LogStarted(ILogger logger, string entryPointName, IPEndPoint endpoint);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "HTTP/3 on entry point {EntryPointName} is not served, nor advertised: {Reason}. HTTP/1.1 and HTTP/2 are served; take http3 out to silence this")]
+    private static partial void LogNoHttp3(ILogger logger, string entryPointName, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Requests on {EntryPointName} outlasted graceTimeOut and were cut")]
     private static partial void LogForced(ILogger logger, string entryPointName);

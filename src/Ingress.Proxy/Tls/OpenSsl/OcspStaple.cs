@@ -11,4 +11,10 @@ internal sealed class OcspStaple
         get => current;
         set => current = value;
     }
+
+    /// <summary>When to ask again. Default: at once.</summary>
+    public DateTimeOffset Due { get; set; }
+
+    /// <summary>When the answer is out of date and no longer stapled.</summary>
+    public DateTimeOffset End { get; set; } = DateTimeOffset.MaxValue;
 }
