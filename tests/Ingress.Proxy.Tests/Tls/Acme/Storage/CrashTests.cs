@@ -22,6 +22,30 @@ public sealed class CrashTests
     [InlineData(1000, true)]
     public Task AThousandKillsInTheMiddleOfWritingLeaveNoBrokenFile(int kills, bool mounted) => KillWritersAsync(kills, mounted);
 
+    [Fact]
+    public async Task AFullDiskCostsNothingOfWhatIsThere()
+    {
+        using var folder = new TemporaryFolder();
+        var (volume, saved) = (Directory.CreateDirectory(folder.File("volume")).FullName, folder.File("saved.json"));
+        const string Script = "mount -t tmpfs -o size=300k none \"$1\" && dotnet exec \"$0\"; cp \"$1\"/acme.json \"$2\" && chmod 600 \"$2\"";
+        var start = new ProcessStartInfo("unshare", ["--map-root-user", "--mount", "sh", "-c", Script, Assembly.GetExecutingAssembly().Location, volume, saved])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment[WriterVariable] = Path.Combine(volume, "acme.json");
+        using var writer = Process.Start(start)!;
+        var output = writer.StandardOutput.ReadToEndAsync();
+        Assert.Contains("acme.json cannot be written, so certificates are lost at the next restart: No space left on device", await writer.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal("writing\n", await output);
+        await writer.WaitForExitAsync();
+
+        using var storage = AcmeStorage.Open(saved);
+        var certificates = storage.Read("le").Certificates;
+        Assert.NotEmpty(certificates);
+        Assert.All(certificates, certificate => Assert.Equal(certificates.Count, certificate.Key.Length));
+    }
+
     /// <param name="kills">How many writers are killed.</param>
     /// <param name="mounted">Whether the file is mounted on its own, as into a container, so that it can only be written in place.</param>
     private static async Task KillWritersAsync(int kills, bool mounted)
