@@ -29,9 +29,7 @@ internal abstract class ResponseInterceptor
     private bool sharesHead;
     private bool starting;
 
-    /// <summary>
-    /// For this request. An interceptor that never drops an answer may share the head: status and headers are then those of the response behind it, at no cost.
-    /// </summary>
+    /// <summary>For this request. One that never drops an answer may share the head: status and headers of the response behind it, at no cost.</summary>
     protected ResponseInterceptor(HttpContext context, bool sharesHead = false)
     {
         Context = context;
