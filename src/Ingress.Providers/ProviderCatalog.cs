@@ -15,7 +15,7 @@ public static class ProviderCatalog
     public static IReadOnlyList<ProviderType> All { get; } =
     [
         new("file", typeof(FilesProviderOptions), build => new FilesProvider((FilesProviderOptions)build.Options, build.Decoding, build.Loggers.CreateLogger<FilesProvider>())),
-        new("docker", typeof(DockerProviderOptions), build => DockerEngines.Follow((DockerProviderOptions)build.Options, build.Decoding, build.Time, build.Loggers.CreateLogger<DockerProvider>())),
+        new("docker", typeof(DockerProviderOptions), build => DockerEngines.Follow((DockerProviderOptions)build.Options, build.Decoding, build.Throttle, build.Time, build.Loggers.CreateLogger<DockerProvider>())),
         new("swarm", typeof(SwarmProviderOptions), build => new SwarmProvider((SwarmProviderOptions)build.Options, build.Decoding, build.Time, build.Loggers.CreateLogger<SwarmProvider>())),
     ];
 
@@ -30,7 +30,7 @@ public static class ProviderCatalog
         {
             if (options.Sections.TryGetValue(type.Key, out var section) && section is not null)
             {
-                providers.Add(type.Build(new ProviderBuild(section, decoding, loggers, time)));
+                providers.Add(type.Build(new ProviderBuild(section, decoding, loggers, time, options.ProvidersThrottleDuration.ToTimeSpan())));
             }
         }
 
@@ -49,4 +49,5 @@ public sealed record ProviderType(string Key, Type Options, Func<ProviderBuild, 
 /// <param name="Decoding">How configurations are decoded: catalogs and value resolvers.</param>
 /// <param name="Loggers">Where logs go.</param>
 /// <param name="Time">The clock.</param>
-public sealed record ProviderBuild(object Options, DecoderSettings Decoding, ILoggerFactory Loggers, TimeProvider Time);
+/// <param name="Throttle">The least time between two applied configurations; publishing more often than that is of no use.</param>
+public sealed record ProviderBuild(object Options, DecoderSettings Decoding, ILoggerFactory Loggers, TimeProvider Time, TimeSpan Throttle);

@@ -7,7 +7,7 @@ namespace Ingress.Providers.Docker;
 
 /// <summary>
 /// Lists the containers of an engine. Only what is new or has changed is inspected, so that one change among a thousand containers costs one list and one
-/// inspection.
+/// inspection; all others stay the very objects that they were, which spares reading their labels again.
 /// </summary>
 internal sealed class ContainerInventory
 {
@@ -51,7 +51,7 @@ internal sealed class ContainerInventory
             var container = ContainerReader.FromList(listed[i]);
             var isKnown = before.TryGetValue(container.Id, out var known);
             found[i] = isKnown && Same(known.Listed, container)
-                ? (container, known.Known with { Name = container.Name, Labels = container.Labels })
+                ? known
                 : (container, await InspectAsync(client, container, isKnown ? known.Known : null, faults, token).ConfigureAwait(false));
         }).ConfigureAwait(false);
 
@@ -94,5 +94,18 @@ internal sealed class ContainerInventory
     }
 
     private static bool Same(Container a, Container b) =>
-        a.State == b.State && a.Health == b.Health && a.NetworkMode == b.NetworkMode && a.Networks.SequenceEqual(b.Networks);
+        a.State == b.State && a.Health == b.Health && a.Name == b.Name && a.NetworkMode == b.NetworkMode && a.Networks.SequenceEqual(b.Networks) && SameLabels(a.Labels, b.Labels);
+
+    private static bool SameLabels(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b)
+    {
+        foreach (var (name, value) in a)
+        {
+            if (!b.TryGetValue(name, out var other) || other != value)
+            {
+                return false;
+            }
+        }
+
+        return a.Count == b.Count;
+    }
 }

@@ -24,9 +24,9 @@ internal sealed partial class DockerEngines(IReadOnlyList<DockerProvider> engine
 
     /// <summary>A provider for all engines that the options name.</summary>
     /// <exception cref="ConfigurationException">A host's options make no sense.</exception>
-    public static IProvider Follow(DockerProviderOptions options, DecoderSettings decoding, TimeProvider time, ILogger logger)
+    public static IProvider Follow(DockerProviderOptions options, DecoderSettings decoding, TimeSpan throttle, TimeProvider time, ILogger logger)
     {
-        var engines = All(options, Environment.GetEnvironmentVariable).ConvertAll(engine => new DockerProvider(engine, decoding, time, logger));
+        var engines = All(options, Environment.GetEnvironmentVariable).ConvertAll(engine => new DockerProvider(engine, decoding, throttle, time, logger));
         return engines.Count == 1 ? engines[0] : new DockerEngines(engines);
     }
 

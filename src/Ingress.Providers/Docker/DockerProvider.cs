@@ -41,19 +41,21 @@ internal sealed partial class DockerProvider : IProvider
     private readonly ContainerInventory _inventory = new();
     private readonly ContainerSnapshot _snapshot;
     private readonly DiscoveryLog _log;
+    private readonly TimeSpan _throttle;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly EngineOutage _outage;
     private DynamicConfiguration? _last;
     private IReadOnlyList<DiscoveryFinding> _lastFindings = [];
 
-    public DockerProvider(FollowedEngine engine, DecoderSettings decoding, TimeProvider time, ILogger logger)
+    public DockerProvider(FollowedEngine engine, DecoderSettings decoding, TimeSpan throttle, TimeProvider time, ILogger logger)
     {
         _engine = engine;
         _decoding = decoding;
         _snapshot = new ContainerSnapshot(engine.Options.Snapshot);
         _log = new DiscoveryLog(Name, logger);
         _outage = new EngineOutage(Name, logger);
+        _throttle = throttle;
         _time = time;
         _logger = logger;
     }
@@ -166,8 +168,10 @@ internal sealed partial class DockerProvider : IProvider
         // Only now, as an engine that answers but cannot be followed is tried anew all the time.
         _outage.Over();
 
-        // A slow engine is given as much rest as it needed work, so that a storm of events cannot keep it busy for ever.
-        await Task.Delay(_time.GetElapsedTime(started), _time, cancellation).ConfigureAwait(false);
+        // Nothing would be applied before the throttle period is over, so in a storm of events one reading per period does. A slow engine is given as much
+        // rest as it needed work.
+        var (worked, held) = (_time.GetElapsedTime(started), _throttle - Settling);
+        await Task.Delay(worked > held ? worked : held, _time, cancellation).ConfigureAwait(false);
         return isComplete ? Resync : LookAgain;
     }
 

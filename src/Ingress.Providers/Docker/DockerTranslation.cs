@@ -70,6 +70,11 @@ internal sealed class DockerTranslation
 
         if (!(labels.Enable ?? _options.ExposedByDefault))
         {
+            if (labels.Enable is null)
+            {
+                LabelNames.WarnOfMistaken(container.Name, container.Labels, findings);
+            }
+
             findings.Ignored(container.Name, labels.Enable is null ? "not enabled: set the label traefik.enable=true" : "traefik.enable is false");
             return null;
         }

@@ -118,11 +118,19 @@ internal sealed partial class FileSet(FilesProviderOptions options, DecoderSetti
 
         var result = Decoder.Decode<DynamicConfiguration>(known, decoding);
         faults.AddRange(result.Faults);
+        foreach (var warning in result.Warnings)
+        {
+            LogWarning(logger, warning.ToString());
+        }
+
         return result.Value;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{File}:{Line}: {Section}: is no section of the configuration and is ignored; the sections are http, tcp, udp and tls")]
     private static partial void LogIgnored(ILogger logger, string file, int line, string section);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Template content of {File}: {Text}")]
     private static partial void LogTemplate(ILogger logger, string file, string text);

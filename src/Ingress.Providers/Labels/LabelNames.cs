@@ -14,7 +14,16 @@ internal static class LabelNames
     /// <summary>Whether a label begins with <c>traefik.</c>, which must be in lower case.</summary>
     public static bool IsOurs(KeyValuePair<string, string> label) => label.Key.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>A sentence for every label that is passed over although it seems to be meant for this proxy.</summary>
+    /// <summary>Warns of every label that is passed over although it seems to be meant for this proxy.</summary>
+    public static void WarnOfMistaken(string subject, IReadOnlyDictionary<string, string> labels, Findings findings)
+    {
+        foreach (var sentence in Mistaken(labels))
+        {
+            findings.Warning(subject, sentence);
+        }
+    }
+
+    /// <summary>A sentence for each of these labels.</summary>
     public static IEnumerable<string> Mistaken(IReadOnlyDictionary<string, string> labels)
     {
         foreach (var key in labels.Keys.Order(StringComparer.Ordinal))
@@ -22,7 +31,7 @@ internal static class LabelNames
             if (!key.StartsWith(Root, StringComparison.OrdinalIgnoreCase))
             {
                 if (key.Length > Prefix.Length && key.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && NearestKey.Find(key[..dot], [Root]) is not null
-                    && Array.Exists(Known, name => key.AsSpan(dot + 1).StartsWith(name + ".", StringComparison.OrdinalIgnoreCase)))
+                    && Array.Exists(Known, name => IsSection(key.AsSpan(dot + 1), name)))
                 {
                     yield return $"label {key} is ignored; did you mean \"{Prefix}{key[(dot + 1)..]}\"?";
                 }
@@ -37,6 +46,9 @@ internal static class LabelNames
             }
         }
     }
+
+    private static bool IsSection(ReadOnlySpan<char> rest, string name) =>
+        rest.StartsWith(name, StringComparison.OrdinalIgnoreCase) && (rest.Length == name.Length || rest[name.Length] is '.' or '[');
 
     private static string? UnknownSection(string key)
     {

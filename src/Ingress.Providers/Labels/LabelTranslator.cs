@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Configuration.DynamicModel;
 using Ingress.Proxy.Configuration.Templating;
@@ -8,6 +9,8 @@ namespace Ingress.Providers.Labels;
 /// <summary>Makes routers, services and middlewares of a workload's labels, and adds what they leave out: service, rule, server.</summary>
 internal sealed partial class LabelTranslator
 {
+    // Labels that stay the same object are read once; what was read goes with them.
+    private readonly ConditionalWeakTable<IReadOnlyDictionary<string, string>, Reading> _readings = [];
     private readonly DecoderSettings _decoding;
     private readonly GoTemplate _defaultRule;
 
@@ -42,36 +45,38 @@ internal sealed partial class LabelTranslator
 
     private WorkloadConfiguration? Decode(Workload workload, Findings findings)
     {
-        foreach (var sentence in LabelNames.Mistaken(workload.Labels))
+        var reading = _readings.GetValue(workload.Labels, Read);
+        foreach (var warning in reading.Warnings)
         {
-            findings.Warning(workload.DisplayName, sentence);
+            findings.Warning(workload.DisplayName, warning);
         }
 
-        var read = LabelReader.Read(workload.Labels.Where(LabelNames.IsOurs), LabelNames.Root, "http", "tcp", "udp", "tls.stores.default");
+        if (reading.Configuration is null)
+        {
+            findings.Rejected(workload.DisplayName, reading.Fault);
+            return null;
+        }
+
+        return WorkloadConfiguration.Of(reading.Configuration);
+    }
+
+    private Reading Read(IReadOnlyDictionary<string, string> labels)
+    {
+        List<string> warnings = [.. LabelNames.Mistaken(labels)];
+        var read = LabelReader.Read(labels.Where(LabelNames.IsOurs), LabelNames.Root, "http", "tcp", "udp", "tls.stores.default");
         if (read.Faults.Count > 0)
         {
-            findings.Rejected(workload.DisplayName, string.Join("; ", read.Faults));
-            return null;
+            return new Reading(null, warnings, string.Join("; ", read.Faults));
         }
 
         if (read.Root is null)
         {
-            return WorkloadConfiguration.Of(new DynamicConfiguration());
+            return new Reading(new DynamicConfiguration(), warnings);
         }
 
         var decoded = Decoder.Decode<DynamicConfiguration>(read.Root, _decoding);
-        foreach (var warning in decoded.Warnings)
-        {
-            findings.Warning(workload.DisplayName, warning.ToString());
-        }
-
-        if (decoded.Succeeded)
-        {
-            return WorkloadConfiguration.Of(decoded.Value);
-        }
-
-        findings.Rejected(workload.DisplayName, string.Join("; ", decoded.Faults));
-        return null;
+        warnings.AddRange(decoded.Warnings.Select(warning => warning.ToString()));
+        return new Reading(decoded.Succeeded ? decoded.Value : null, warnings, string.Join("; ", decoded.Faults));
     }
 
     private string? AddHttp(Workload workload, WorkloadConfiguration configuration, Findings findings)
@@ -214,4 +219,10 @@ internal sealed partial class LabelTranslator
     }
 
     private static string Names<T>(Dictionary<string, T> map) => string.Join(' ', map.Keys.Order(StringComparer.Ordinal).Select(name => $"\"{name}\""));
+
+    /// <summary>What labels say.</summary>
+    /// <param name="Configuration">What they ask for; null where something is wrong.</param>
+    /// <param name="Warnings">What is passed over.</param>
+    /// <param name="Fault">What is wrong.</param>
+    private sealed record Reading(DynamicConfiguration? Configuration, IReadOnlyList<string> Warnings, string Fault = "");
 }

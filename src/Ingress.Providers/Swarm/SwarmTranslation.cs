@@ -66,6 +66,11 @@ internal sealed class SwarmTranslation
 
         if (!(parsed.Enable ?? options.ExposedByDefault))
         {
+            if (parsed.Enable is null)
+            {
+                LabelNames.WarnOfMistaken(name, labels, findings);
+            }
+
             findings.Ignored(name, parsed.Enable is null ? "not enabled: set the label traefik.enable=true" : "traefik.enable is false");
             return null;
         }

@@ -48,6 +48,18 @@ public sealed class DockerProviderTests
         Assert.Contains("rulee", finding.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("traefik.enabel")]
+    [InlineData("traefk.enable")]
+    [InlineData("Traefik.enable")]
+    public void AMisspeltEnableIsToldWhereContainersHaveToAskForARoute(string label)
+    {
+        _ = Translate(new DockerProviderOptions { ExposedByDefault = false }, Container("app", new() { [label] = "true" }, port: 80));
+
+        Assert.Equal(["warning", "ignored"], findings.All.Select(finding => finding.Outcome));
+        Assert.Contains(label, findings.All[0].Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ASwitchedOffContainerIsIgnoredAndTheReasonTold()
     {

@@ -32,6 +32,7 @@ internal sealed class DecoderRun
             return record;
         }
 
+        TellStray(node);
         foreach (var child in node.Children)
         {
             _path.Add(child.Name);
@@ -145,6 +146,11 @@ internal sealed class DecoderRun
             return true;
         }
 
+        if (allowEmpty && IsStray(node))
+        {
+            Warnings.Add(At(node, $"{Shown(node)} is neither true nor false and is taken as false"));
+        }
+
         if (allowEmpty && node.Value is { Length: > 0 } value && !value.Equals("true", StringComparison.OrdinalIgnoreCase))
         {
             return false;
@@ -187,6 +193,7 @@ internal sealed class DecoderRun
             Fault(node, "needs named entries, not a list");
         }
 
+        TellStray(node);
         foreach (var child in node.Children)
         {
             if (child.Kind == NodeKind.Null)
@@ -212,15 +219,27 @@ internal sealed class DecoderRun
         value = null;
         if (!node.HasChildren)
         {
-            var items = node.Value is null || element.Form is ValueForm.Record or ValueForm.Map ? [] : ScalarText.List(node.Value);
+            if (element.Form is ValueForm.Record or ValueForm.Map)
+            {
+                // Traefik passes a text over where a list of structures belongs.
+                TellStray(node);
+                return false;
+            }
+
+            var items = node.Value is null ? [] : ScalarText.List(node.Value);
             if (items.Length == 0)
             {
-                // Traefik passes a text over where a list of structures belongs; an empty list counts as not given.
+                // An empty list counts as not given.
                 return false;
             }
 
             var nodes = items.Select(item => Node.OfValue(node.Name, item, node.Source, node.Line));
             return TryItems(element, [.. nodes], out value);
+        }
+
+        if (node.Kind == NodeKind.List || IsIndex(node.Children[0].Name) || element.Form is not (ValueForm.Record or ValueForm.Map))
+        {
+            TellStray(node);
         }
 
         // A structure where a list of structures belongs is a list of one.
@@ -274,9 +293,9 @@ internal sealed class DecoderRun
     private bool TryScalar(ValuePlan plan, Node node, out object? value)
     {
         value = null;
-        if (node.Value is not { } text)
+        if (node.Value is not { } text || node.HasChildren)
         {
-            Fault(node, node.Kind == NodeKind.List ? $"needs {Wanted(plan)}, not a list" : $"needs {Wanted(plan)}, but there are options below it");
+            Fault(node, node.Kind == NodeKind.List ? $"needs {Wanted(plan)}, not a list" : $"needs {Wanted(plan)}, but {Below(node)} is given below it");
             return false;
         }
 
@@ -285,44 +304,13 @@ internal sealed class DecoderRun
             return false;
         }
 
-        var good = Parse(plan.Form, text, out value);
+        var good = ScalarText.TryParse(plan.Form, text, out value);
         if (!good)
         {
             Fault(node, _secret ? $"needs {Wanted(plan)}" : $"needs {Wanted(plan)}, not \"{text}\"");
         }
 
         return good;
-    }
-
-    private static bool Parse(ValueForm form, string text, out object? value)
-    {
-        bool good;
-        switch (form)
-        {
-            case ValueForm.Text:
-                value = text;
-                return true;
-            case ValueForm.Boolean:
-                good = ScalarText.TryBoolean(text, out var truth);
-                value = truth;
-                return good;
-            case ValueForm.Integer:
-                good = ScalarText.TryLong(text, out var number) && number is >= int.MinValue and <= int.MaxValue;
-                value = good ? (int)number : 0;
-                return good;
-            case ValueForm.Long:
-                good = ScalarText.TryLong(text, out var large);
-                value = large;
-                return good;
-            case ValueForm.Number:
-                good = ScalarText.TryNumber(text, out var fraction);
-                value = fraction;
-                return good;
-            default:
-                good = GoDuration.TryParse(text, out var duration);
-                value = duration;
-                return good;
-        }
     }
 
     private bool TryResolve(Node node, ref string text)
@@ -347,6 +335,22 @@ internal sealed class DecoderRun
 
         return true;
     }
+
+    /// <summary>Whether a node has a text of its own that is no switch.</summary>
+    private static bool IsStray(Node node) => node.Value is { Length: > 0 } text && !ScalarText.TryBoolean(text, out _);
+
+    /// <summary>Labels may give a structure a text; it is of no effect, as in Traefik, but it is told.</summary>
+    private void TellStray(Node node)
+    {
+        if (IsStray(node))
+        {
+            Warnings.Add(At(node, $"{Shown(node)} is ignored, for options belong below it"));
+        }
+    }
+
+    private string Shown(Node node) => _secret ? "its value" : $"\"{node.Value}\"";
+
+    private static string Below(Node node) => node.HasChildren ? $"\"{node.Children[0].Name}\"" : "something";
 
     private static string Wanted(ValuePlan plan) => plan.Form switch
     {

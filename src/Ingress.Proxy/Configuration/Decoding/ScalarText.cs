@@ -5,6 +5,38 @@ namespace Ingress.Proxy.Configuration.Decoding;
 /// <summary>How texts become values, as Go reads them.</summary>
 internal static class ScalarText
 {
+    /// <summary>Reads a text as a value of this form.</summary>
+    public static bool TryParse(ValueForm form, string text, out object? value)
+    {
+        bool good;
+        switch (form)
+        {
+            case ValueForm.Text:
+                value = text;
+                return true;
+            case ValueForm.Boolean:
+                good = TryBoolean(text, out var truth);
+                value = truth;
+                return good;
+            case ValueForm.Integer:
+                good = TryLong(text, out var number) && number is >= int.MinValue and <= int.MaxValue;
+                value = good ? (int)number : 0;
+                return good;
+            case ValueForm.Long:
+                good = TryLong(text, out var large);
+                value = large;
+                return good;
+            case ValueForm.Number:
+                good = TryNumber(text, out var fraction);
+                value = fraction;
+                return good;
+            default:
+                good = GoDuration.TryParse(text, out var duration);
+                value = duration;
+                return good;
+        }
+    }
+
     public static bool TryBoolean(string text, out bool value)
     {
         value = text is "1" or "t" or "T" or "TRUE" or "true" or "True";

@@ -119,7 +119,9 @@ internal sealed partial class ConfigurationWatcher(TimeSpan throttle, Action<IRe
 #pragma warning disable CA1031 // Whatever one configuration does to the builder, the one in force goes on serving.
         try
         {
+            var started = time.GetTimestamp();
             apply(messages);
+            LogApplied(logger, string.Join(", ", messages.Keys), Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 1));
         }
         catch (Exception error)
         {
@@ -127,6 +129,9 @@ internal sealed partial class ConfigurationWatcher(TimeSpan throttle, Action<IRe
         }
 #pragma warning restore CA1031
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Configuration applied within {Milliseconds} ms: {Providers}")]
+    private static partial void LogApplied(ILogger logger, string providers, double milliseconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The new configuration could not be applied; the one in force stays")]
     private static partial void LogNotApplied(ILogger logger, Exception error);

@@ -65,7 +65,7 @@ public sealed class DecoderTests
     [InlineData("http: {routers: {r: {zzzzzzzz: x}}}", "http.routers.r.zzzzzzzz", "field not found", null)]
     [InlineData("http: {routers: {r: {priority: high}}}", "http.routers.r.priority", "a whole number, not \"high\"", null)]
     [InlineData("http: {routers: {r: {rule: [a, b]}}}", "http.routers.r.rule", "one text, not a list", null)]
-    [InlineData("http: {routers: {r: {rule: {a: b}}}}", "http.routers.r.rule", "options below it", null)]
+    [InlineData("http: {routers: {r: {rule: {a: b}}}}", "http.routers.r.rule", "is given below it", null)]
     [InlineData("http: {routers: [a]}", "http.routers", "not a list", null)]
     [InlineData("http: {routers: {}}", "http.routers", "cannot be a standalone element", null)]
     [InlineData("http: {routers: {r: {observability: {}}}}", "http.routers.r.observability", "cannot be a standalone element", null)]

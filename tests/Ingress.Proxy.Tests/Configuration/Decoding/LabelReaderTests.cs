@@ -28,11 +28,14 @@ public sealed class LabelReaderTests
     }
 
     [Fact]
-    public void ATextWhereStructuresBelongIsPassedOver()
+    public void ATextWhereStructuresBelongIsPassedOverAndTold()
     {
-        var result = Decode(("traefik.http.routers.r.tls.domains", "example.com"), ("traefik.http.routers.s", "1"), ("traefik.http", "true"));
+        var result = Decode(
+            ("traefik.http.routers.r.tls.domains", "example.com"), ("traefik.http.routers.s", "1"), ("traefik.http", "true"), ("traefik.http.routers", "yes"), ("traefik.http.routers.t.tls", "maybe"));
 
         Assert.Empty(result.Faults);
+        Assert.Equal(["traefik.http.routers", "traefik.http.routers.r.tls.domains", "traefik.http.routers.t.tls"], result.Warnings.Select(warning => warning.Path));
+        Assert.Null(result.Value.Http!.Routers!["t"].Tls);
         Assert.Empty(result.Value.Http!.Routers!["r"].Tls!.Domains);
         Assert.True(result.Value.Http.Routers.ContainsKey("s"));
     }
@@ -55,6 +58,8 @@ public sealed class LabelReaderTests
     [InlineData("traefik.http.routers.r.nosuch", "1")]
     [InlineData("traefik.http.nosuch.x", "1")]
     [InlineData("traefik.http.routers.r.priority", "")]
+    [InlineData("traefik.http.routers.r.rule.more", "x")]
+    [InlineData("traefik.http.routers.r.middlewares.more", "x")]
     [InlineData("traefik.http.routers..rule", "x")]
     [InlineData("traefik.http.services.s.loadbalancer", "true")]
     [InlineData("traefik.http.services.s.loadbalancer.server", "true")]
