@@ -20,7 +20,6 @@ public sealed class SwarmTests
           swarm:
             endpoint: "ENDPOINT"
             exposedByDefault: false
-            refreshSeconds: 1s
 
         """;
 
