@@ -107,7 +107,7 @@ internal sealed class RequestHeaders(ServerUrl url, ForwarderSettings settings)
     /// <summary>Whether the client asks to switch protocols.</summary>
     public static bool AskForUpgrade(HttpContext context)
         => context.Request.Headers.Upgrade is { Count: > 0 } protocols && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
-            && !protocols.ToString().Equals("h2c", StringComparison.OrdinalIgnoreCase);
+            && protocols.ToString() is { Length: > 0 } protocol && !protocol.Equals("h2c", StringComparison.OrdinalIgnoreCase);
 
     private static void WriteUpgrade(ref HeadWriter head, HttpContext context, HttpRequestMessage request)
     {

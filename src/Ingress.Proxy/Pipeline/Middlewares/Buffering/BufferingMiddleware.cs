@@ -2,6 +2,7 @@ using System.Buffers;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Pipeline.Middlewares.Predicates;
+using Ingress.Proxy.Pipeline.Transports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -80,7 +81,7 @@ internal sealed class BufferingMiddleware
     }
 
     private static bool IsUpgrade(HttpContext context)
-        => (context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest ?? false)
+        => RequestHeaders.AskForUpgrade(context)
             || (context.Features.Get<IHttpExtendedConnectFeature>()?.IsExtendedConnect ?? false);
 
     private async Task RunAsync(HttpContext context)

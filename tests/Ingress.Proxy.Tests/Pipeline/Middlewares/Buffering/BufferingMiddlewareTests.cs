@@ -2,6 +2,7 @@ using System.Text;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Pipeline.Middlewares.Buffering;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Ingress.Proxy.Tests.Pipeline.Middlewares.Buffering;
 
@@ -55,6 +56,19 @@ public sealed class BufferingMiddlewareTests
         Assert.Equal(status, bench.Response.StatusCode);
         Assert.Equal(status == 500 ? "Internal Server Error" : new string('x', length), bench.Response.BodyText);
         Assert.Equal(bench.Response.BodyText.Length, bench.Response.Headers.ContentLength);
+    }
+
+    [Theory]
+    [InlineData("", 500)]
+    [InlineData("websocket", 200)]
+    public async Task ConnectionUpgradeAloneIsNoWayAroundTheLimit(string protocol, int status)
+    {
+        var bench = new MiddlewareBench { Handler = context => context.Response.WriteAsync(new string('x', 2000)) };
+        bench.Context.Features.Set<IHttpUpgradeFeature>(new Upgradable());
+        bench.RequestHeaders.Upgrade = protocol;
+        await bench.RunAsync("buffering", new BufferingOptions { MaxResponseBodyBytes = 1000 });
+
+        Assert.Equal(status, bench.Response.StatusCode);
     }
 
     [Fact]
@@ -122,5 +136,12 @@ public sealed class BufferingMiddlewareTests
             await context.Response.WriteAsync($"{body.Length}");
         };
         return bench;
+    }
+
+    private sealed class Upgradable : IHttpUpgradeFeature
+    {
+        public bool IsUpgradableRequest => true;
+
+        public Task<Stream> UpgradeAsync() => throw new NotSupportedException("Nobody upgrades here.");
     }
 }
