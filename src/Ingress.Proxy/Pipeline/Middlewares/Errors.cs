@@ -180,7 +180,7 @@ internal sealed partial class Errors
             .Replace("{originalStatus}", original.ToString(CultureInfo.InvariantCulture));
         if (options.Query.Contains("{url}", StringComparison.Ordinal))
         {
-            var url = string.Concat(state.IsTls ? "https://" : "http://", state.Host, state.Target.EscapedPath);
+            var url = string.Concat(IsHttps(state) ? "https://" : "http://", state.Host, state.Target.EscapedPath);
             query.Replace("{url}", EscapeQuery(state.Target.RawQuery.Length == 0 ? url : string.Concat(url, "?", state.Target.RawQuery)));
         }
 
@@ -188,6 +188,9 @@ internal sealed partial class Errors
         var fragment = text.IndexOf('#', StringComparison.Ordinal);
         return fragment < 0 ? text : text[..fragment];
     }
+
+    // A proxy in front that is trusted may have ended TLS; X-Forwarded-Proto of others is gone by now.
+    private static bool IsHttps(RequestState state) => state.IsTls || state.Context.Request.Headers["X-Forwarded-Proto"].ToString() is "https" or "wss";
 
     // url.QueryEscape over one byte a character.
     private static string EscapeQuery(string url)

@@ -25,6 +25,19 @@ public sealed class ErrorsTests
         Assert.Equal("page", bench.Response.BodyText);
     }
 
+    [Theory]
+    [InlineData("http", "http")]
+    [InlineData("https", "https")]
+    [InlineData("wss", "https")]
+    public async Task TheUrlHasTheSchemeOfTheClient(string proto, string scheme)
+    {
+        var bench = new MiddlewareBench();
+        bench.RequestHeaders["X-Forwarded-Proto"] = proto;
+        var (_, page) = await RunAsync(bench, new ErrorsOptions { Status = ["503"], Service = "pages", Query = "/e?u={url}" });
+
+        Assert.Equal($"/e?u={scheme}%3A%2F%2Ftest.example%2F", page.Target);
+    }
+
     [Fact]
     public async Task TheAnswerIsReplacedWhole()
     {
