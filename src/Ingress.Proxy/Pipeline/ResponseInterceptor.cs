@@ -75,10 +75,7 @@ internal abstract class ResponseInterceptor
         }
     }
 
-    /// <summary>
-    /// The inner handler's headers; unless shared, empty at first and added to the outer ones when the answer is accepted. From then on they are the outer ones, so
-    /// that a middleware further out, which edits them when its own answer starts, finds them there.
-    /// </summary>
+    /// <summary>The inner handler's headers; unless shared, empty at first and added to the outer ones when the answer is accepted. From then on they are the outer ones.</summary>
     public IHeaderDictionary Headers
     {
         get => sharesHead ? outerResponse.Headers : headers ??= new HeaderDictionary();

@@ -143,7 +143,7 @@ internal sealed partial class Forwarder : HttpTransformer
             ResponseHeaders.Copy(own, httpContext.Response.Headers);
             state.NoteOrigin(httpContext.Response.Headers);
             state.OriginBytes = own.Length > 0 && httpContext.Request.Method != "HEAD" ? own.Length : 0;
-            if (own.AnnouncesTrailers && MayFrame(httpContext))
+            if (own.AnnouncesTrailers && state.OriginStatus is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) && MayFrame(httpContext))
             {
                 httpContext.Response.Headers.TransferEncoding = "chunked";
                 own.Content = new Http1Content(new RechunkedBody(own.Body!, own));

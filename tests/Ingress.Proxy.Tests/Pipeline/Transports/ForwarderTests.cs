@@ -39,6 +39,18 @@ public sealed class ForwarderTests
     }
 
     [Fact]
+    public async Task TrailersOfAnAnswerWithoutABodyAreNotWaitedFor()
+    {
+        await using var backend = FaultyBackend.Start(async connection =>
+        {
+            await connection.ReadHeadAsync();
+            await connection.WriteAsync("HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n");
+        });
+        await using var host = await ServiceHost.StartAsync(ServiceHost.Balancing(backend.Url));
+        Assert.StartsWith("HTTP/1.1 304", await AskAsync(host.Port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task HeadersOfOneConnectionStayBehindAndThePeerIsAdded()
     {
         await using var backend = await Backend.StartAsync();

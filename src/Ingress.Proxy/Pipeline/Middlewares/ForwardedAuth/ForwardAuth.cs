@@ -257,9 +257,15 @@ internal sealed partial class ForwardAuth
             response.Headers.Location = location;
         }
 
+        if (answer.Status == StatusCodes.Status304NotModified)
+        {
+            response.Headers.Remove("Content-Type");
+        }
+
         response.StatusCode = answer.Status;
         var hasBody = answer.Status is not (StatusCodes.Status304NotModified or StatusCodes.Status205ResetContent);
-        response.ContentLength = hasBody ? answer.Body.Length : null;
+        // One that was asked with HEAD says a length and has no body.
+        response.ContentLength = !hasBody ? null : answer.Body.IsEmpty && context.Request.Method == HttpMethods.Head ? answer.Headers.ContentLength : answer.Body.Length;
         if (hasBody && context.Request.Method != HttpMethods.Head)
         {
             await response.Body.WriteAsync(answer.Body, context.RequestAborted).ConfigureAwait(false);

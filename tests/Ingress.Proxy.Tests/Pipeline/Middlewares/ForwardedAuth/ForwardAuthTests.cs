@@ -48,15 +48,19 @@ public sealed class ForwardAuthTests
         Assert.False(bench.Response.Headers.ContainsKey("Keep-Alive"));
     }
 
-    [Fact]
-    public async Task ARefusalToHeadSaysTheLengthOfItsBody()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ARefusalToHeadSaysTheLengthOfItsBody(bool asksWithHead)
     {
         await using var auth = await Backend.StartAsync(answer: context =>
         {
             context.Response.StatusCode = 403;
-            return context.Response.WriteAsync("not you");
+            context.Response.ContentLength = 7;
+            return context.Request.Method == "HEAD" ? Task.CompletedTask : context.Response.WriteAsync("not you");
         });
-        var bench = await new MiddlewareBench("/x", "HEAD").RunAsync("forwardAuth", new ForwardAuthOptions { Address = auth.Url });
+        var options = new ForwardAuthOptions { Address = auth.Url, PreserveRequestMethod = asksWithHead };
+        var bench = await new MiddlewareBench("/x", "HEAD").RunAsync("forwardAuth", options);
         Assert.Equal("", bench.Response.BodyText);
         Assert.Equal(7, bench.Response.Headers.ContentLength);
     }
