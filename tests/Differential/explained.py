@@ -1,7 +1,15 @@
-"""Differences that are meant. Each names its row in docs/parity.md, or what of the two proxies' grounds makes it meaningless."""
+"""Differences that are meant. Each names the row of docs/parity.md that says why."""
 import base64
 import re
 import urllib.parse
+
+
+PATHS = {"addPrefix", "replacePath", "replacePathRegex", "stripPrefix", "stripPrefixRegex"}
+
+
+def without_row(parity):
+    """Names that the text of docs/parity.md does not hold."""
+    return [name for name, _ in EXPLANATIONS if name not in parity]
 
 
 def unexplained(case, request, found):
@@ -25,7 +33,9 @@ def _accept_encoding(case, request, difference, found):
 
 def _user_agent(case, request, difference, found):
     part, ours, theirs = difference
-    return part.endswith(" header user-agent") and theirs in (None, ["Go-http-client/1.1"]) and (ours or [""])[0] == ""
+    if not part.endswith(" header user-agent"):
+        return False
+    return (theirs in (None, ["Go-http-client/1.1"]) and (ours or [""])[0] == "") or theirs == (ours or [])[:1]
 
 
 def _reason(case, request, difference, found):
@@ -39,7 +49,8 @@ def _odd_target(case, request, difference, found):
 
 
 def _null(case, request, difference, found):
-    return "%00" in request["target"].partition("?")[0] and (_value(found, "status") or [0])[0] == 400
+    refused = (_value(found, "status") or [0])[0] == 400 or difference == ("header connection", ["close"], None)
+    return "%00" in request["target"].partition("?")[0] and refused
 
 
 def _old_chunks(case, request, difference, found):
@@ -47,6 +58,8 @@ def _old_chunks(case, request, difference, found):
 
 
 def _trailers(case, request, difference, found):
+    if difference[0] == "header x-trailer":
+        return difference[1] is None and "buffering" in _kinds(case)
     return difference[0] == "trailers" and difference[1] == [] and bool(case["chain"] or case["service"]["kind"] not in ("one", "two"))
 
 
@@ -65,21 +78,20 @@ def _unread(case, request, difference, found):
 
 def _unreadable(case, request, difference, found):
     """Both refuse what is no HTTP with 400; the words differ."""
-    if _value(found, "status") is not None:
+    if _value(found, "status") not in (None, (417, 400)):
         return False
-    without_body = request["method"] == "HEAD" and re.search("%(?![0-9a-fA-F]{2})", request["target"]) and _value(found, "header connection") == (None, ["close"])
-    return _theirs(found, "body") == "400 Bad Request" or bool(without_body)
+    return _theirs(found, "body") == "400 Bad Request" or bool(re.search("%(?![0-9a-fA-F]{2})", request["target"].partition("?")[0]))
 
 
 def _prefix(case, request, difference, found):
-    """A prefix that is no valid encoding is encoded by itself, not with the path behind it."""
+    """Paths of the configuration that are no valid encoding are encoded by themselves, not with the path behind them."""
     part, ours, theirs = difference
-    return part.endswith((" target", " header x-forwarded-uri", " header x-replaced-path", "header location")) and "addPrefix" in _kinds(case) and _decoded(ours) == _decoded(theirs)
+    return part.endswith((" target", " header x-forwarded-uri", " header x-replaced-path", "header location")) and bool(_kinds(case) & PATHS) and _decoded(ours) == _decoded(theirs)
 
 
 def _early(case, request, difference, found):
     """In Traefik compress spends its Vary on the first 103, errors repeats its headers in the answer, and failover drops it."""
-    return bool(_any(request, "early")) and (difference[2] == [] or (difference[0] in ("interim", "header vary", "header link") and bool(_kinds(case) & {"compress", "errors"})))
+    return bool(_any(request, "early")) and (difference[2] == [] or (difference[0] in ("interim", "header vary", "header link", "header set-cookie") and bool(_kinds(case) & {"compress", "errors"} or case["service"]["kind"] == "sticky")))
 
 
 def _framing(case, request, difference, found):
@@ -100,7 +112,9 @@ def _websocket_lines(case, request, difference, found):
 
 
 def _sniffing(case, request, difference, found):
-    return difference[0] == "header content-type" and difference[2] is None and "contentType" in _kinds(case) and bool(_kinds(case) & {"buffering", "errors", "retry", "compress"})
+    if difference[0] != "header content-type" or "contentType" not in _kinds(case):
+        return False
+    return difference[1:] == (None, ["text/plain; charset=utf-8"]) or (difference[2] is None and bool(_kinds(case) & {"buffering", "errors", "retry", "compress"}))
 
 
 def _auth_request(case, request, difference, found):
@@ -138,10 +152,70 @@ def _page_upgrade(case, request, difference, found):
     return difference[0].startswith("pages ") and difference[0].endswith((" header upgrade", " header connection")) and difference[1] is None
 
 
-def _failover_chunks(case, request, difference, found):
-    """Traefik loses the status of a fallback's answer that comes in pieces."""
+def _pieces(case, request, difference, found):
+    """Traefik loses status and headers of a second try's answer that comes in pieces."""
+    part, ours, theirs = difference
+    if case["service"]["kind"] != "failover" and "retry" not in _kinds(case):
+        return False
     status = _value(found, "status")
-    return case["service"]["kind"] == "failover" and status is not None and status[1] == 200 and status[0] != "no answer"
+    return (status is not None and status[1] == 200 and isinstance(status[0], int)) or (part.startswith("header ") and theirs is None)
+
+
+def _tries(case, request, difference, found):
+    """Whether a kept connection broke, or a new one, decides in both whether a request is safe to send again."""
+    part, ours, theirs = difference
+    return bool(_any(request, "fault")) and part == "seen" and set(ours) == set(theirs)
+
+
+def _empty_body(case, request, difference, found):
+    """An empty body in chunks makes forwardAuth of Traefik fail."""
+    return request["body"] in ("", 0) and request["framing"] == "chunked" and "forwardAuth" in _kinds(case) and _value(found, "status") is not None and _theirs(found, "status") == 500
+
+
+def _page_prefix(case, request, difference, found):
+    return difference[0].startswith("pages ") and difference[0].endswith((" header x-forwarded-prefix", " header x-replaced-path"))
+
+
+def _te(case, request, difference, found):
+    return difference[0].startswith("app ") and difference[0].endswith((" header te", " header connection", " header upgrade")) and "forwardAuth" in _kinds(case)
+
+
+def _mirror_upgrade(case, request, difference, found):
+    return difference[0].startswith("mirror ") and difference[0].endswith((" header upgrade", " header connection")) and difference[1] is None
+
+
+def _empty_value(case, request, difference, found):
+    return difference[0].startswith("header ") and difference[1] is None and difference[2] == [""]
+
+
+def _early_expected(case, request, difference, found):
+    return difference[0] == "interim" and bool(_any(request, "early")) and bool(_header(request, "expect"))
+
+
+def _removed_type(case, request, difference, found):
+    return difference[0] == "header content-type" and difference[1] is None and "headers" in _kinds(case) and str(difference[2]).startswith("['text/plain; charset=utf-8")
+
+
+def _lines(case, request, difference, found):
+    """Of several lines of a header that has one value, which one counts."""
+    names = [name.lower() for name, _ in request["headers"]]
+    if difference[0] in ("header content-encoding", "header vary", "header content-length", "header transfer-encoding", "header accept-ranges"):
+        return names.count("accept-encoding") > 1
+    if difference[0] == "header location":
+        return [name for name, _ in _listed(request)].count("Location") > 1
+    return difference[0].endswith((" header upgrade", " header connection")) and (names.count("upgrade") > 1 or "headers" in _kinds(case))
+
+
+def _too_large(case, request, difference, found):
+    return difference[0].startswith("header ") and difference[1] is None and "buffering" in _kinds(case) and _value(found, "status") is None and request.get("answer") is not None
+
+
+def _forwarded_for(case, request, difference, found):
+    return difference[0].endswith(" header x-forwarded-for") and str(case["chain"]).count("X-Forwarded-For") > 1
+
+
+def _scheme(case, request, difference, found):
+    return difference[0] == "header location" and any(kind == "redirectScheme" and options["scheme"].isupper() for kind, options in _all(case))
 
 
 def _trailer(case, request, difference, found):
@@ -159,13 +233,19 @@ def _grpc_web(case, request, difference, found):
         return False
     if part == "header access-control-expose-headers":
         return sorted(ours[0].lower().split(", ")) == sorted(theirs[0].lower().split(", "))
+    if request["headers"] and _value(found, "status") == (200, 500):
+        return part in ("status", "reason", "body") or part.startswith("header ")
     if part == "body":
         return theirs.startswith(ours) or _base64(ours) == _base64(theirs)
     return part.startswith("app ") and part.endswith((" framing", " header content-length", " header transfer-encoding"))
 
 
 def _base64(text):
-    return b"".join(base64.b64decode(piece + "=" * (-len(piece) % 4)) for piece in text.split("="))
+    """The bytes of base64 in padded pieces; the text itself where it is none."""
+    try:
+        return b"".join(base64.b64decode(piece + "=" * (-len(piece) % 4), validate=True) for piece in text.split("="))
+    except ValueError:
+        return text
 
 
 def _semicolons(case, request, difference, found):
@@ -173,7 +253,7 @@ def _semicolons(case, request, difference, found):
 
 
 def _fragment(case, request, difference, found):
-    return difference[0] == "header location" and "#" in request["target"] and _decoded(difference[1]) == _decoded(difference[2])
+    return difference[0] == "header location" and _decoded(difference[1]) == _decoded(difference[2])
 
 
 def _empty_replaced(case, request, difference, found):
@@ -197,6 +277,11 @@ def _header(request, name):
     return next((value for key, value in request["headers"] if key.lower() == name), None)
 
 
+def keeps_state(case):
+    """Whether the answer to a request depends on the ones before it."""
+    return bool(_kinds(case) & {"rateLimit", "circuitBreaker", "inFlightReq"})
+
+
 def _value(found, part):
     """Both values of a part that differs; None where it does not."""
     return next(((ours, theirs) for name, ours, theirs in found if name == part), None)
@@ -211,13 +296,15 @@ def _decoded(value):
     return urllib.parse.unquote(value[0] if isinstance(value, list) else value or "")
 
 
-def _kinds(case):
-    """All kinds of middlewares of a case, those in chains and of the service too."""
-    kinds = set()
+def _all(case):
+    """All middlewares of a case, those in chains and of the service too."""
     for kind, options in case["chain"] + case["service"].get("middlewares", []):
-        kinds.add(kind)
-        kinds.update(inner for inner, _ in options.get("middlewares", []))
-    return kinds
+        yield kind, options
+        yield from options.get("middlewares", [])
+
+
+def _kinds(case):
+    return {kind for kind, _ in _all(case)}
 
 
 EXPLANATIONS = [
@@ -230,13 +317,13 @@ EXPLANATIONS = [
     ("`Connection: close` to HTTP/1.0 clients", _close),
     ("a body that nobody read", _unread),
     ("requests that cannot be read", _unreadable),
-    ("`addPrefix`", _prefix),
-    ("1xx answers such as 103", _early),
+    ("paths of the configuration", _prefix),
+    ("103 before an answer", _early),
     ("length or chunks of an answer", _framing),
-    ("`Content-Length` of answers to HEAD", _head),
+    ("length or chunks of an answer", _head),
     ("`X-Forwarded-Proto` of WebSockets", _websocket_lines),
-    ("`contentType`", _sniffing),
-    ("`forwardAuth`", _auth_request),
+    ("`contentType` inside `buffering`", _sniffing),
+    ("`forwardAuth`: the request to the auth server", _auth_request),
     ("an answer that is cut short", _cut),
     ("names beside `close` in an answer's `Connection`", _connection_close),
     ("`mirrorBody: false`", _mirror_body),
@@ -245,11 +332,23 @@ EXPLANATIONS = [
     ("`%00` in a path", _null),
     ("chunks in a request of HTTP/1.0", _old_chunks),
     ("`errors`", _page_upgrade),
-    ("`failover`", _failover_chunks),
+    ("a second try's answer in pieces", _pieces),
+    ("when a request is sent again", _tries),
+    ("`forwardAuth`: an empty body in chunks", _empty_body),
+    ("`errors`", _page_prefix),
+    ("`forwardAuth`: `authResponseHeadersRegex` that matches `Te`", _te),
+    ("mirrored upgrades", _mirror_upgrade),
+    ("empty header values", _empty_value),
+    ("100 Continue", _early_expected),
+    ("`customResponseHeaders` that remove `Content-Type`", _removed_type),
+    ("several lines of one header", _lines),
+    ("an answer over `maxResponseBodyBytes`", _too_large),
+    ("`X-Forwarded-For` removed by one `headers` and set by another", _forwarded_for),
+    ("`redirectScheme`: `scheme` in capitals", _scheme),
     ("`Trailer` in answers without trailers", _trailer),
     ("client headers with `_` for `-`", _underscores),
     ("`grpcWeb`", _grpc_web),
     ("semicolons of a query in redirections", _semicolons),
-    ("a `#` in a query", _fragment),
-    ("`replacePath` of an empty path", _empty_replaced),
+    ("characters in `Location` that URLs do not have", _fragment),
+    ("`X-Replaced-Path` of an empty path", _empty_replaced),
 ]
