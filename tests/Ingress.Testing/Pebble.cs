@@ -101,6 +101,16 @@ public sealed class Pebble : IAsyncDisposable
         await WaitForPortAsync(DirectoryPort);
     }
 
+    /// <summary>The root of the certificates that it issues, as PEM; another one at each start.</summary>
+    public async Task<string> RootAsync()
+    {
+        using var own = X509CertificateLoader.LoadCertificateFromFile(TrustFile);
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == own.GetCertHashString();
+        using var client = new HttpClient(handler);
+        return await client.GetStringAsync(new Uri($"https://127.0.0.1:{ManagementPort}/roots/0"));
+    }
+
     public async Task StopAuthorityAsync()
     {
         _authority!.Kill();
