@@ -159,7 +159,7 @@ internal sealed class AcceptedConnection : ConnectionContext, IConnectionSocketF
         try
         {
             // No buffer is held while there is nothing to read.
-            await Socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellation).ConfigureAwait(false);
+            await Socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek, cancellation).ConfigureAwait(false);
             buffer = ArrayPool<byte>.Shared.Rent(PeekSize);
             var length = await Socket.ReceiveAsync(buffer, SocketFlags.Peek, cancellation).ConfigureAwait(false);
             var count = look(new ReadOnlySequence<byte>(buffer, 0, length), isEnd: length == 0);

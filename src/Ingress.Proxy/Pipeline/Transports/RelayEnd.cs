@@ -122,7 +122,8 @@ internal abstract class RelayEnd : IAsyncDisposable
         {
             while (true)
             {
-                await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
+                // A plain wait for no byte at all ends with any event of the socket, also a stale one, and a buffer would then be held for nothing.
+                await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek).ConfigureAwait(false);
                 var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
                 try
                 {
