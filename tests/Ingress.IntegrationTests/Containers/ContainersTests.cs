@@ -3,6 +3,7 @@ using Ingress.Testing;
 namespace Ingress.IntegrationTests.Containers;
 
 /// <summary>Containers on a real Docker engine, with ordinary labels only, while a loader runs.</summary>
+[Collection(DockerProxy.OneAtATime)]
 public sealed class ContainersTests
 {
     [DockerFact]

@@ -6,6 +6,9 @@ namespace Ingress.IntegrationTests.Containers;
 /// <summary>The program with <c>providers.docker</c> on a test's own engine, and what tests ask of it.</summary>
 internal static class DockerProxy
 {
+    /// <summary>The collection of tests that run one after the other, as two engines at once would slow each other's changes down.</summary>
+    public const string OneAtATime = "Docker engine";
+
     /// <summary>How soon a change of a container must show.</summary>
     public static readonly TimeSpan FollowedWithin = TimeSpan.FromSeconds(2);
 

@@ -6,6 +6,7 @@ using Ingress.Testing;
 namespace Ingress.IntegrationTests.Containers;
 
 /// <summary>A home's 33 containers by name, labels and ports (<c>homelab.json</c>) on a real Docker engine, changed in every usual way while a loader runs.</summary>
+[Collection(DockerProxy.OneAtATime)]
 public sealed class HomelabTests
 {
     private const string Static = """

@@ -3,6 +3,7 @@ using Ingress.Testing;
 namespace Ingress.IntegrationTests.Containers;
 
 /// <summary>A real Docker engine that ends and comes back while its containers go on (<c>--live-restore</c>).</summary>
+[Collection(DockerProxy.OneAtATime)]
 public sealed class OutageTests
 {
     [DockerFact]

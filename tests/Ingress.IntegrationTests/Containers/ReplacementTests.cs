@@ -4,6 +4,7 @@ using Ingress.Testing;
 namespace Ingress.IntegrationTests.Containers;
 
 /// <summary>A container of a Compose service is replaced by a newer one that is started beside it.</summary>
+[Collection(DockerProxy.OneAtATime)]
 public sealed class ReplacementTests
 {
     [DockerFact]
@@ -12,7 +13,7 @@ public sealed class ReplacementTests
         await using var engine = await DockerDaemon.StartAsync();
         await engine.RunAsync(Version("old"));
         await engine.RunAsync(Version("job") with { Labels = [.. Version("job").Labels, "com.docker.compose.oneoff=True"] });
-        await using var proxy = await DockerProxy.StartAsync(engine);
+        await using var proxy = await DockerProxy.StartAsync(engine, "  providersThrottleDuration: 300ms\n");
         await proxy.AnswersAsync("shop.test", "/", "old");
         await using var loader = Loader.Start(proxy, ("shop.test", "/"));
 
@@ -26,8 +27,8 @@ public sealed class ReplacementTests
         await engine.DockerAsync("exec", "new", "/bin/busybox", "touch", "/ready");
         await proxy.AnswersAsync("shop.test", "/", "new", TimeSpan.FromSeconds(5));
 
-        var stopping = engine.DockerAsync("stop", "--time", "6", "old");
-        await Eventually.HoldsAsync("the old container is told to end", () => IsLeavingAsync(proxy, "old"), DockerProxy.FollowedWithin);
+        var stopping = engine.DockerAsync("stop", "--time", "8", "old");
+        await Eventually.HoldsAsync("the old container is told to end", () => IsLeavingAsync(proxy, "old"), TimeSpan.FromSeconds(6));
         await proxy.AnswersOnlyAsync("shop.test", "new", DockerProxy.FollowedWithin);
         Assert.False(stopping.IsCompleted, "the old container ended before its requests were led elsewhere");
 

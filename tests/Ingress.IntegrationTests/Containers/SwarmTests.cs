@@ -4,6 +4,7 @@ using Ingress.Testing;
 namespace Ingress.IntegrationTests.Containers;
 
 /// <summary>Services of a real Swarm of one node; the proxy runs inside of their overlay network, as its own container would.</summary>
+[Collection(DockerProxy.OneAtATime)]
 public sealed class SwarmTests
 {
     private const string Static = """
