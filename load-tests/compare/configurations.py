@@ -3,7 +3,8 @@ import os
 import subprocess
 
 HOSTS = 10000
-SCENARIOS = {"one": "One router", "hosts": "10,000 host routers", "handshakes": "A TLS 1.3 handshake for each request"}
+SCENARIOS = {"one": "One router", "hosts": "10,000 host routers", "handshakes": "A full TLS 1.3 handshake for each request", "tls": "Kept-alive TLS 1.3 connections"}
+OVER_TLS = ("handshakes", "tls")
 BODY = "x" * 100
 
 
@@ -52,7 +53,7 @@ def backend(directory, port):
 
 def nginx(name, binary, scenario, directory, port, backend_port):
     listen = "listen 127.0.0.1:%d" % port
-    if scenario == "handshakes":
+    if scenario in OVER_TLS:
         listen += " ssl; ssl_certificate %s; ssl_certificate_key %s; ssl_protocols TLSv1.3; ssl_session_tickets off" % certificate(directory)
     to_backend = 'location / { proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; }'
     servers = ["server { %s; server_name %s; %s }" % (listen, host, to_backend) for host in hosts_of(scenario) or ["_"]]
@@ -64,7 +65,7 @@ def nginx(name, binary, scenario, directory, port, backend_port):
 def caddy(name, binary, scenario, directory, port, backend_port):
     to_backend = "reverse_proxy 127.0.0.1:%d {\n transport http {\n keepalive_idle_conns_per_host 200\n }\n }" % backend_port
     options = "{\n admin off\n persist_config off\n auto_https off\n storage file_system %s\n log {\n level ERROR\n }\n}\n" % directory
-    if scenario == "handshakes":
+    if scenario in OVER_TLS:
         sites = ["https://127.0.0.1:%d {\n bind 127.0.0.1\n tls %s %s {\n protocols tls1.3\n }\n %s\n}" % ((port,) + certificate(directory) + (to_backend,))]
     else:
         sites = ["http://%s:%d {\n bind 127.0.0.1\n %s\n}" % (host, port, to_backend) for host in hosts_of(scenario) or [""]]
@@ -73,12 +74,12 @@ def caddy(name, binary, scenario, directory, port, backend_port):
 
 
 def traefik(name, binary, scenario, directory, port, backend_port):
-    tls = "\n      tls: {}" if scenario == "handshakes" else ""
+    tls = "\n      tls: {}" if scenario in OVER_TLS else ""
     rules = ["Host(`%s`)" % host for host in hosts_of(scenario)] or ["PathPrefix(`/`)"]
     routers = "".join("    r%d:\n      rule: %s\n      service: up%s\n" % (number, rule, tls) for number, rule in enumerate(rules))
     dynamic = "http:\n  routers:\n%s  services:\n    up:\n      loadBalancer:\n        servers:\n          - url: http://127.0.0.1:%d\n" % (routers, backend_port)
-    if scenario == "handshakes":
-        dynamic += "tls:\n  certificates:\n    - certFile: %s\n      keyFile: %s\n  options:\n    default:\n      minVersion: VersionTLS13\n" % certificate(directory)
+    if scenario in OVER_TLS:
+        dynamic += "tls:\n  certificates:\n    - certFile: %s\n      keyFile: %s\n  options:\n    default:\n      minVersion: VersionTLS13\n      disableSessionTickets: true\n" % certificate(directory)
     dynamic_path = write(directory, name + "-dynamic.yml", dynamic)
     static = "entryPoints:\n  web:\n    address: 127.0.0.1:%d\nproviders:\n  file:\n    filename: %s\nserversTransport:\n  maxIdleConnsPerHost: 200\n" % (port, dynamic_path)
     return [binary, "--configFile=" + write(directory, name + ".yml", static)], port
