@@ -214,6 +214,12 @@ def _forwarded_for(case, request, difference, found):
     return difference[0].endswith(" header x-forwarded-for") and str(case["chain"]).count("X-Forwarded-For") > 1
 
 
+def _hidden_names(case, request, difference, found):
+    """Kestrel hides the names that stand in Connection beside close or keep-alive."""
+    lines = " ".join(value.lower() for name, value in request["headers"] if name == "Connection")
+    return " header " in difference[0] and difference[2] is None and ("close" in lines or "keep-alive" in lines) and difference[0].rpartition(" ")[2] in lines
+
+
 def _scheme(case, request, difference, found):
     return difference[0] == "header location" and any(kind == "redirectScheme" and options["scheme"].isupper() for kind, options in _all(case))
 
@@ -232,11 +238,11 @@ def _grpc_web(case, request, difference, found):
     if "grpcWeb" not in _kinds(case):
         return False
     if part == "header access-control-expose-headers":
-        return sorted(ours[0].lower().split(", ")) == sorted(theirs[0].lower().split(", "))
+        return sorted((ours or [""])[0].lower().split(", ")) == sorted((theirs or [""])[0].lower().split(", "))
     if request["headers"] and _value(found, "status") == (200, 500):
         return part in ("status", "reason", "body") or part.startswith("header ")
     if part == "body":
-        return theirs.startswith(ours) or _base64(ours) == _base64(theirs)
+        return isinstance(theirs, str) and theirs.startswith(ours) or _base64(ours) == _base64(theirs)
     return part.startswith("app ") and part.endswith((" framing", " header content-length", " header transfer-encoding"))
 
 
@@ -342,6 +348,7 @@ EXPLANATIONS = [
     ("100 Continue", _early_expected),
     ("`customResponseHeaders` that remove `Content-Type`", _removed_type),
     ("several lines of one header", _lines),
+    ("`Connection: close, X-Name` in a request", _hidden_names),
     ("an answer over `maxResponseBodyBytes`", _too_large),
     ("`X-Forwarded-For` removed by one `headers` and set by another", _forwarded_for),
     ("`redirectScheme`: `scheme` in capitals", _scheme),
