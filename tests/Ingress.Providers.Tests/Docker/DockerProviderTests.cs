@@ -70,6 +70,24 @@ public sealed class DockerProviderTests
     }
 
     [Fact]
+    public void LabelsThatStayTheSameAreReadOnceAndTellTheSameAgain()
+    {
+        var translation = new DockerTranslation(new DockerProviderOptions(), new DecoderSettings { Catalogs = ProxyCatalogs.All });
+        var (app, bad) = (Container("app", new() { ["traefik.http.routers.web.rule"] = "Host(`app.example.com`)", ["traefk.enable"] = "true" }, port: 80), Container("bad", new() { ["traefik.http.nosuch"] = "x" }, port: 80));
+        var (first, second, third) = (new Findings(), new Findings(), new Findings());
+
+        var before = translation.Translate([app, bad], [], first);
+        var after = translation.Translate([app, bad], [], second);
+        var changed = translation.Translate([app with { Labels = new Dictionary<string, string> { ["traefik.http.routers.web.rule"] = "Host(`other.example.com`)" } }], [], third);
+
+        Assert.Equal(first.All, second.All);
+        Assert.Equal(["warning", "used", "rejected"], first.All.Select(finding => finding.Outcome));
+        Assert.Equal(before.Http!.Routers!["web"], after.Http!.Routers!["web"]);
+        Assert.Equal("Host(`other.example.com`)", changed.Http!.Routers!["web"].Rule);
+        Assert.Equal("used", Assert.Single(third.All).Outcome);
+    }
+
+    [Fact]
     public void ScaledContainersBecomeOneServiceWithTwoServers()
     {
         Dictionary<string, string> labels = new() { ["com.docker.compose.service"] = "web", ["com.docker.compose.project"] = "shop" };
