@@ -67,7 +67,7 @@ public sealed class FollowingTests : IConfigurationSink
     private static DockerProvider Docker(Backend engine, bool watch)
     {
         var options = new DockerProviderOptions { Endpoint = "tcp://127.0.0.1:" + engine.Port, Watch = watch };
-        return new DockerProvider(new FollowedEngine("docker", options, EngineEndpoint.From(options, _ => null), ""), Decoding, TimeProvider.System, new LogCollector().CreateLogger("docker"));
+        return new DockerProvider(new FollowedEngine("docker", options, EngineEndpoint.From(options, _ => null), ""), Decoding, TimeSpan.Zero, TimeProvider.System, new LogCollector().CreateLogger("docker"));
     }
 
     private static SwarmProvider Swarm(Backend engine, SwarmProviderOptions options) =>
