@@ -158,7 +158,15 @@ internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider
             return false;
         }
 
-        return target.TrySetEscapedPath(sanitizes ? Sanitize(escaped) : escaped);
+        if (!target.TrySetEscapedPath(escaped))
+        {
+            return false;
+        }
+
+        // What is sent on is cleaned, not what came: where a character may not stand unencoded, the whole path is encoded anew, and %2F becomes a slash.
+        var path = target.EscapedPath;
+        var clean = sanitizes ? Sanitize(path) : path;
+        return ReferenceEquals(clean, escaped) || target.TrySetEscapedPath(clean);
     }
 
     // RFC 3986 section 6.2.2: unreserved characters need no encoding, and hexadecimal digits are upper case.

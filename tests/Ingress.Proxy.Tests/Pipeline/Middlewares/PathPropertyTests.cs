@@ -1,6 +1,14 @@
+using System.Net;
 using System.Text;
+using Ingress.Proxy.Configuration.StaticModel;
+using Ingress.Proxy.Pipeline;
+using Ingress.Proxy.Pipeline.EntryPoints;
+using Ingress.Proxy.Pipeline.Matching;
 using Ingress.Proxy.Pipeline.Middlewares;
 using Ingress.Proxy.Pipeline.Middlewares.ForwardedAuth;
+using Ingress.Proxy.Pipeline.Transports;
+using Ingress.Proxy.Pipeline.Transports.Http1;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Ingress.Proxy.Tests.Pipeline.Middlewares;
 
@@ -23,12 +31,27 @@ public sealed class PathPropertyTests
         ("encodedCharacters", new EncodedCharactersOptions { AllowEncodedSlash = true, AllowEncodedPercent = true }),
     ];
 
+    private static readonly HttpRule[] Rules =
+    [
+        .. new[] { "Path(`/a`)", "PathPrefix(`/a`)", "PathPrefix(`/api/`)", "PathPrefix(`/admin`)", "PathPrefix(`/b c`)", "PathRegexp(`^/a/.*%2F`)", "PathRegexp(`/$`)" }
+            .Select(rule => HttpRule.Of(rule, "")),
+    ];
+
+    private static readonly ConnectionState Connection = ConnectionState.Of(new IPEndPoint(IPAddress.Loopback, 1), 0);
+    private static readonly RequestHeaders ToServer = new(ServerUrl.Parse("http://server.test", preservePath: false), new ForwarderSettings { Service = "s", PassHostHeader = true });
+
     [Fact]
     public async Task EveryoneSeesTheSamePath()
     {
         var random = new Random(4);
         var answered = 0;
+        var refused = 0;
         var asked = "";
+        RequestPreparation[] preparations =
+        [
+            new(new EntryPointOptions(), TimeProvider.System),
+            new(new EntryPointOptions { Http = new EntryPointHttpOptions { SanitizePath = false, EncodeQuerySemicolons = true } }, TimeProvider.System),
+        ];
         MiddlewareBench bench = new();
         for (var i = 0; i < Middlewares.Length; i++)
         {
@@ -45,25 +68,61 @@ public sealed class PathPropertyTests
         for (var round = 0; round < 100_000; round++)
         {
             asked = RandomPath(random);
-            bench = new MiddlewareBench(asked);
+            var preparation = preparations[random.Next(preparations.Length)];
+            bench = Prepared(preparation, asked, out var refusal);
+            if (refusal != Refusal.None)
+            {
+                refused++;
+                continue;
+            }
+
+            CheckRules(preparation, bench, asked);
             await handlers[random.Next(handlers.Count)](bench.Context);
         }
 
         Assert.InRange(answered, 20_000, 100_000);
+        Assert.InRange(refused, 0, 100_000 - answered);
+    }
+
+    private static MiddlewareBench Prepared(RequestPreparation preparation, string target, out Refusal refusal)
+    {
+        var bench = new MiddlewareBench();
+        bench.RequestHeaders.Host = "test.example";
+        bench.Context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = target;
+        refusal = preparation.Prepare(bench.State, Connection);
+        return bench;
+    }
+
+    // What rules match is what is logged: who reads the logged path as a request comes to the same path and the same rules.
+    private static void CheckRules(RequestPreparation preparation, MiddlewareBench bench, string asked)
+    {
+        var logged = bench.State.Target.RequestUri;
+        var again = Prepared(preparation, logged, out var refusal);
+        Assert.True(refusal == Refusal.None && again.State.Target.RequestUri == logged, $"{asked} was logged as {logged}, which becomes {again.State.Target.RequestUri}");
+        Assert.Equal(bench.State.RoutingPath, again.State.RoutingPath);
+        Assert.True(RequestTarget.TryDecode(bench.State.RoutingPath, out var matched) && matched == bench.State.Target.Path, $"{asked}: rules saw {bench.State.RoutingPath}");
+        foreach (var rule in Rules)
+        {
+            Assert.Equal(rule.Matcher.Matches(bench.State), rule.Matcher.Matches(again.State));
+        }
     }
 
     private static void Check(MiddlewareBench bench, string asked)
     {
         var target = bench.State.Target;
         var sent = target.EscapedPath;
-        Assert.True(Ingress.Proxy.Pipeline.RequestTarget.TryDecode(sent, out var decoded), $"{asked} became {sent}");
+        Assert.True(RequestTarget.TryDecode(sent, out var decoded), $"{asked} became {sent}");
         Assert.True(decoded == target.Path, $"{asked}: the rules saw {target.Path}, the server gets {sent}");
         Assert.True(sent.Length == 0 || sent[0] == '/', $"{asked} became {sent}");
         Assert.False(sent.Any(c => c is <= ' ' or >= '\x7f'), $"{asked} became {sent}");
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://auth.test/");
         new AuthRequestHeaders(null, []).Fill(request, bench.Context);
         Assert.Equal(target.RequestUri, request.Headers.NonValidated["X-Forwarded-Uri"].ToString());
-        Assert.Equal(sent.Length == 0 ? "/" : sent, target.RequestUri);
+        Assert.Equal(sent.Length == 0 ? "/" : sent, target.RequestUri.Split('?')[0]);
+        var head = HeadWriter.Begin();
+        ToServer.Write(ref head, bench.Context, request, bench.State);
+        Assert.StartsWith($"GET {target.RequestUri} HTTP/1.1\r\n", Encoding.Latin1.GetString(head.Written.Span), StringComparison.Ordinal);
+        head.Release();
     }
 
     private static string RandomPath(Random random)
@@ -78,6 +137,11 @@ public sealed class PathPropertyTests
             }
         }
 
-        return Ingress.Proxy.Pipeline.RequestTarget.FromText(path.ToString());
+        if (random.Next(4) == 0)
+        {
+            path.Append("?q=%2F").Append(random.Next(2) == 0 ? "&r=/../x" : "");
+        }
+
+        return RequestTarget.FromText(path.ToString());
     }
 }
