@@ -131,7 +131,7 @@ internal sealed partial class CertificateWork(string resolver, ResolverParts par
             {
                 entry.Refusals++;
                 budget.Count(entry.Names);
-                entry.RetryAt = budget.AfterRefusals(entry.Refusals, entry.Names);
+                entry.RetryAt = budget.AfterRefusals(entry.Refusals, entry.Names, entry.NotAfter);
             }
 
             entry.MayRetryEarly = failure.NotBefore is null;

@@ -12,6 +12,9 @@ internal sealed class RetryBudget(TimeProvider time)
     private const int KeptForSchedule = 2;
 
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LeastAfterRefusal = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LeastAfterSilence = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MostAfterExpiry = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan[] AfterRefusal =
     [
@@ -60,21 +63,20 @@ internal sealed class RetryBudget(TimeProvider time)
         }
     }
 
-    /// <summary>The next try after so many refusals in a row.</summary>
-    public DateTimeOffset AfterRefusals(int inARow, IEnumerable<string> names) => Later(time.GetUtcNow() + Jittered(Step(AfterRefusal, inARow)), EarliestFor(names));
+    /// <summary>The next try after so many refusals in a row; sooner where a certificate in use ends before, but never against the hour's budget.</summary>
+    public DateTimeOffset AfterRefusals(int inARow, IEnumerable<string> names, DateTimeOffset? expiry)
+    {
+        var now = time.GetUtcNow();
+        var pause = Step(AfterRefusal, inARow);
+        return Later(now + Jittered(expiry > now ? Sooner(pause, (expiry.Value - now) / 4, LeastAfterRefusal) : pause), EarliestFor(names));
+    }
 
-    /// <summary>The next try after the authority was not reached so many times in a row; the closer to expiry, the sooner.</summary>
+    /// <summary>The next try after the authority was not reached so many times in a row; the closer to expiry, the sooner, and after it soonest.</summary>
     public DateTimeOffset AfterSilences(int inARow, DateTimeOffset? expiry)
     {
         var now = time.GetUtcNow();
         var pause = Step(AfterSilence, inARow);
-        if (expiry is { } end && end > now)
-        {
-            var tenth = (end - now) / 10;
-            pause = pause < tenth ? pause : tenth < TimeSpan.FromSeconds(2) ? TimeSpan.FromSeconds(2) : tenth;
-        }
-
-        return now + Jittered(pause);
+        return now + Jittered(expiry is not { } end ? pause : Sooner(pause, end > now ? (end - now) / 10 : MostAfterExpiry, LeastAfterSilence));
     }
 
     /// <summary>Whether a changed configuration may cause a try at once.</summary>
@@ -117,6 +119,13 @@ internal sealed class RetryBudget(TimeProvider time)
                 _failures.Remove(name);
             }
         }
+    }
+
+    /// <summary>The shorter of two pauses, where the second has a least length.</summary>
+    private static TimeSpan Sooner(TimeSpan pause, TimeSpan other, TimeSpan least)
+    {
+        other = other < least ? least : other;
+        return pause < other ? pause : other;
     }
 
     private static TimeSpan Step(TimeSpan[] table, int inARow) => table[Math.Clamp(inARow - 1, 0, table.Length - 1)];

@@ -19,7 +19,7 @@ public sealed class RetryBudgetTests
             time.SetUtcNow(next);
             failures.Add(next);
             budget.Count(Name);
-            next = budget.AfterRefusals(inARow, Name);
+            next = budget.AfterRefusals(inARow, Name, null);
             Assert.True(next > time.GetUtcNow());
         }
 
@@ -85,5 +85,30 @@ public sealed class RetryBudgetTests
         Assert.InRange(budget.AfterSilences(20, null) - now, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(11));
         Assert.InRange(budget.AfterSilences(20, now.AddSeconds(40)) - now, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5));
         Assert.InRange(budget.AfterSilences(20, now.AddSeconds(1)) - now, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
+    public void ARefusalShortlyBeforeTheEndIsTriedAgainBeforeItAsFarAsTheBudgetGoes()
+    {
+        var time = new FakeTimeProvider();
+        var budget = new RetryBudget(time);
+        var now = time.GetUtcNow();
+        Assert.InRange(budget.AfterRefusals(1, Name, now.AddSeconds(36)) - now, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(10));
+        Assert.InRange(budget.AfterRefusals(3, Name, now.AddDays(2)) - now, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
+        Assert.InRange(budget.AfterRefusals(1, Name, now.AddDays(-1)) - now, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2));
+        for (var failures = 0; failures < RetryBudget.FailuresAnHour; failures++)
+        {
+            budget.Count(Name);
+        }
+
+        Assert.Equal(now.AddHours(1), budget.AfterRefusals(5, Name, now.AddSeconds(36)));
+    }
+
+    [Fact]
+    public void AnUnreachableAuthorityIsTriedOftenWhereACertificateHasRunOut()
+    {
+        var time = new FakeTimeProvider();
+        var budget = new RetryBudget(time);
+        Assert.InRange(budget.AfterSilences(20, time.GetUtcNow().AddDays(-1)) - time.GetUtcNow(), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(17));
     }
 }
