@@ -20,6 +20,10 @@ public sealed record ContainerSetup
     /// <summary>Further options of <c>docker run</c>. Default: none.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
+    /// <summary>Options that keep a container (80 is its port) from being healthy before its server listens.</summary>
+    public static IReadOnlyList<string> HealthChecked { get; } =
+        ["--health-cmd", "/bin/busybox wget -q -O /dev/null http://127.0.0.1/", "--health-interval", "500ms", "--health-retries", "20"];
+
     /// <summary>The program and its arguments: a web server that also has <c>/cgi-bin/slow</c>, which answers in pieces for four seconds.</summary>
     internal string[] Command =>
     [

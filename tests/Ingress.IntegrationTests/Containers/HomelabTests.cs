@@ -156,9 +156,9 @@ public sealed class HomelabTests
         await using var visitors = Loader.Start(proxy, ("shop.home.test", "/"));
         foreach (var (older, newer) in ((string, string)[])[("shop-web-1", "shop-web-3"), ("shop-web-2", "shop-web-4")])
         {
-            await engine.RunAsync(replica with { Name = newer });
-            await proxy.AnswersAsync("shop.home.test", "/", newer, DockerProxy.FollowedWithin);
-            await engine.DockerAsync("stop", "--time", "4", older);
+            await engine.RunAsync(replica with { Name = newer, Options = ContainerSetup.HealthChecked });
+            await proxy.AnswersAsync("shop.home.test", "/", newer);
+            await engine.DockerAsync("stop", "--time", "5", older);
         }
 
         await Eventually.HoldsAsync("only the new replicas serve", async () => await proxy.BodyAsync("shop.home.test") is "shop-web-3" or "shop-web-4", TimeSpan.Zero);

@@ -31,7 +31,7 @@ public sealed class SwarmTests
         var (wrapper, address) = await engine.BecomeSwarmAsync();
         await engine.CreateServiceAsync(Service("steady", "--replicas", "2"));
         await engine.CreateServiceAsync(Service("robin", "--replicas", "2", "--endpoint-mode", "dnsrr"));
-        await engine.CreateServiceAsync(Service("rolling", "--replicas", "2", "--update-order", "start-first", "--update-delay", "1s", "--update-monitor", "1s"));
+        await engine.CreateServiceAsync(Service("rolling", ["--replicas", "2", "--update-order", "start-first", "--update-delay", "1s", "--update-monitor", "1s", .. ContainerSetup.HealthChecked]));
         await engine.CreateServiceAsync(Service("virtual") with { Labels = [.. Service("virtual").Labels, "traefik.swarm.lbswarm=true"] });
         await engine.CreateServiceAsync(Service("older") with { Labels = [.. Service("older").Labels, "traefik.docker.lbswarm=true"] });
         await using var proxy = await ProxyProcess.StartAsync(new ProxySetup
