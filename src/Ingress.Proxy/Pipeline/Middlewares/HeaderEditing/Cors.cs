@@ -68,13 +68,13 @@ internal sealed class Cors
             headers.AccessControlMaxAge = maxAge;
         }
 
-        AddCommon(context);
+        AddCommon(context, request.Origin);
     }
 
     /// <summary>Adds the headers of an ordinary answer.</summary>
-    public void EditResponse(HttpContext context)
+    public void EditResponse(HttpContext context, in StringValues origin)
     {
-        AddCommon(context);
+        AddCommon(context, origin);
         if (!addsVary)
         {
             return;
@@ -88,10 +88,10 @@ internal sealed class Cors
         }
     }
 
-    private void AddCommon(HttpContext context)
+    private void AddCommon(HttpContext context, in StringValues sent)
     {
         var headers = context.Response.Headers;
-        if (AllowedOrigin(First(context.Request.Headers.Origin)) is { } origin)
+        if (AllowedOrigin(First(sent)) is { } origin)
         {
             headers.AccessControlAllowOrigin = origin;
         }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Ingress.Proxy.Pipeline.Middlewares.HeaderEditing;
 
@@ -15,7 +16,7 @@ internal sealed class CustomHeaders
     public CustomHeaders(RequestDelegate next, HeadersOptions options)
     {
         this.next = next;
-        onStarting = context => EditResponseAsync((HttpContext)context);
+        onStarting = context => EditResponseAsync((HttpContext)context, default);
         request = [.. Named(options.CustomRequestHeaders).Where(header => header.Key != "Host")];
         response = [.. Named(options.CustomResponseHeaders)];
         host = options.CustomRequestHeaders.Where(header => header.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Select(header => header.Value).LastOrDefault();
@@ -31,7 +32,11 @@ internal sealed class CustomHeaders
         }
 
         EditRequest(context);
-        if (response.Length > 0 || cors is not null)
+        if (cors is not null)
+        {
+            EditResponseFor(context, context.Request.Headers.Origin);
+        }
+        else if (response.Length > 0)
         {
             context.Response.OnStarting(onStarting, context);
         }
@@ -67,7 +72,10 @@ internal sealed class CustomHeaders
         }
     }
 
-    private Task EditResponseAsync(HttpContext context)
+    // The origin is taken before what stands behind, such as errors, may ask with other headers.
+    private void EditResponseFor(HttpContext context, StringValues origin) => context.Response.OnStarting(() => EditResponseAsync(context, origin));
+
+    private Task EditResponseAsync(HttpContext context, StringValues origin)
     {
         if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
         {
@@ -87,7 +95,7 @@ internal sealed class CustomHeaders
             }
         }
 
-        cors?.EditResponse(context);
+        cors?.EditResponse(context, origin);
         return Task.CompletedTask;
     }
 }

@@ -63,6 +63,22 @@ public sealed class CorsTests
     }
 
     [Fact]
+    public async Task TheOriginIsTheClientsWhateverIsAskedBehind()
+    {
+        var bench = new MiddlewareBench
+        {
+            Handler = context =>
+            {
+                context.Request.Headers.Clear();
+                return Task.CompletedTask;
+            },
+        };
+        bench.RequestHeaders.Origin = "https://foo.example";
+        await bench.RunAsync("headers", Listed);
+        Assert.Equal("https://foo.example", bench.Response.Headers.AccessControlAllowOrigin.ToString());
+    }
+
+    [Fact]
     public async Task OfSeveralOriginsTheFirstCounts()
     {
         var bench = new MiddlewareBench(method: "OPTIONS");
