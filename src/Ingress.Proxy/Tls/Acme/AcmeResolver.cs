@@ -297,6 +297,9 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
         var signal = _signal.WaitAsync(wake.Token);
         await Task.WhenAny(signal, Task.Delay(pause, _parts.Time, wake.Token));
         await wake.CancelAsync();
+
+        // A wait that is still going away would swallow the next signal, and the loop would sleep on beside work that is due.
+        await signal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private TimeSpan UntilNext()
