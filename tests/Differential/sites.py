@@ -18,7 +18,8 @@ ENTRY_POINTS = {
 }
 TLS = client_tls(os.path.join(CERTIFICATES, "client.crt"), os.path.join(CERTIFICATES, "client.key"))
 START_SECONDS, RELOAD_SECONDS = 20, 15
-SETTLE_SECONDS = 0.25  # mirrors are sent beside the answer
+SETTLE_SECONDS = 0.25
+LATE = {"mirroring", "failover"}  # services whose servers may be asked after the client has its answer
 
 
 class Refused(Exception):
@@ -120,7 +121,7 @@ class Pair:
 
     def _replay(self, site, number, case):
         connection = site.connect(case["entryPoint"])
-        settle = SETTLE_SECONDS if case["service"]["kind"] == "mirroring" else 0
+        settle = SETTLE_SECONDS if case["service"]["kind"] in LATE else 0
         exchanges = []
         for request in case["requests"]:
             self.backends.clear()

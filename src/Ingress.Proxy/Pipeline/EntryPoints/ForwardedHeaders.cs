@@ -77,7 +77,7 @@ internal sealed class ForwardedHeaders(ForwardedHeadersOptions options)
 
         if (IsMissing(headers["X-Forwarded-Port"]))
         {
-            headers["X-Forwarded-Port"] = PortOf(state.Host) is { Length: > 0 } port ? port : scheme == "https" || scheme == "wss" || state.IsTls ? "443" : "80";
+            headers["X-Forwarded-Port"] = PortOf(state.Host) is { Length: > 0 } port ? port : scheme[0] is "https" or "wss" || state.IsTls ? "443" : "80";
         }
 
         if (state.Host.Length > 0 && IsMissing(headers["X-Forwarded-Host"]))

@@ -191,6 +191,11 @@ internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider
             {
                 text.Append(c);
             }
+            else if (c == '\0')
+            {
+                // The server below refuses it in other targets than those in absolute form, which it does not decode.
+                return false;
+            }
             else
             {
                 text.Append('%').Append(char.ToUpperInvariant(escaped[i + 1])).Append(char.ToUpperInvariant(escaped[i + 2]));

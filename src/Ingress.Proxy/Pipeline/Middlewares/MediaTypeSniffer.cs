@@ -5,7 +5,8 @@ namespace Ingress.Proxy.Pipeline.Middlewares;
 /// <summary>Finds the media type of a body from its first bytes, by the rules of https://mimesniff.spec.whatwg.org/ as far as Go applies them.</summary>
 internal static class MediaTypeSniffer
 {
-    private const int Length = 512;
+    /// <summary>So many bytes at most are looked at.</summary>
+    public const int Length = 512;
 
     private static readonly byte[][] HtmlTags =
     [

@@ -4,6 +4,7 @@ using Ingress.Proxy.Pipeline;
 using Ingress.Proxy.Pipeline.EntryPoints;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace Ingress.Proxy.Tests.Pipeline.EntryPoints;
 
@@ -35,11 +36,32 @@ public sealed class RequestPreparationTests
         Assert.Equal(refused ? "close" : "", context.Response.Headers.Connection.ToString());
     }
 
-    private static Refusal Prepare(HttpContext context)
+    [Theory]
+    [InlineData("/a%00b", true)]
+    [InlineData("http://site.test/a%00b", true)]
+    [InlineData("http://site.test/a%20b?c=%00", false)]
+    public void NoPathHoldsANull(string target, bool refused)
+        => Assert.Equal(refused ? Refusal.Empty : Refusal.None, Prepare(new DefaultHttpContext(), target));
+
+    [Theory]
+    [InlineData("wss", "https", "443")]
+    [InlineData("https", null, "443")]
+    [InlineData("http", "https", "80")]
+    public void TheFirstForwardedSchemeNamesThePort(string first, string? second, string expected)
     {
-        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/";
+        var context = new DefaultHttpContext();
+        context.Request.Headers["X-Forwarded-Proto"] = second is null ? first : new StringValues([first, second]);
+
+        Assert.Equal(Refusal.None, Prepare(context));
+        Assert.Equal(expected, context.Request.Headers["X-Forwarded-Port"].ToString());
+    }
+
+    private static Refusal Prepare(HttpContext context, string target = "/")
+    {
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = target;
         var state = new RequestState();
         state.Reset(context);
-        return new RequestPreparation(new EntryPointOptions(), TimeProvider.System).Prepare(state, ConnectionState.Of(new IPEndPoint(IPAddress.Loopback, 1), accepted: 0));
+        var options = new EntryPointOptions { ForwardedHeaders = new ForwardedHeadersOptions { Insecure = true } };
+        return new RequestPreparation(options, TimeProvider.System).Prepare(state, ConnectionState.Of(new IPEndPoint(IPAddress.Loopback, 1), accepted: 0));
     }
 }

@@ -111,7 +111,7 @@ internal sealed class CompressedAnswer() : ResponseInterceptor(null!, sharesHead
         else if (heldCount > 0)
         {
             Headers.ContentLength ??= heldCount;
-            await OuterBody.WriteAsync(held.AsMemory(0, heldCount), Context.RequestAborted).ConfigureAwait(false);
+            await WriteHeldAsync(OuterBody, Context.RequestAborted).ConfigureAwait(false);
         }
     }
 
@@ -122,21 +122,39 @@ internal sealed class CompressedAnswer() : ResponseInterceptor(null!, sharesHead
             return false;
         }
 
-        var isGzip = encoding == Gzip;
-        if (isGzip && Headers.ContentRange.Count > 0)
+        if (encoding == Gzip && Headers.ContentRange.Count > 0)
         {
             return false;
         }
 
         var type = Headers.ContentType.ToString();
-        if (type.Length == 0)
+        return type.Length == 0 || IsWanted(type);
+    }
+
+    private bool IsWanted(string type)
+    {
+        if (!MediaType.IsValid(type))
         {
-            return true;
+            return encoding == Gzip && settings.Included.Length == 0;
         }
 
-        return MediaType.IsValid(type)
-            ? settings.Included.Length > 0 ? MediaType.IsAmong(type, settings.Included) : !MediaType.IsAmong(type, settings.Excluded)
-            : isGzip && settings.Included.Length == 0;
+        return settings.Included.Length > 0 ? MediaType.IsAmong(type, settings.Included) : !MediaType.IsAmong(type, settings.Excluded);
+    }
+
+    // Traefik's gzip guesses the type of an answer that says none; its other encodings take such an answer as it is.
+    private bool LooksUnwanted(ReadOnlySpan<byte> data)
+    {
+        if (encoding != Gzip || Headers.ContentType.ToString().Length > 0 || heldCount + data.Length == 0)
+        {
+            return false;
+        }
+
+        Span<byte> start = stackalloc byte[MediaTypeSniffer.Length];
+        var ofHeld = Math.Min(heldCount, start.Length);
+        held.AsSpan(0, ofHeld).CopyTo(start);
+        var ofData = Math.Min(data.Length, start.Length - ofHeld);
+        data[..ofData].CopyTo(start[ofHeld..]);
+        return !IsWanted(MediaTypeSniffer.Find(start[..(ofHeld + ofData)]));
     }
 
     private ValueTask DecideAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
@@ -165,8 +183,22 @@ internal sealed class CompressedAnswer() : ResponseInterceptor(null!, sharesHead
         heldCount += data.Length;
     }
 
+    private async ValueTask WriteHeldAsync(Stream target, CancellationToken cancellation)
+    {
+        await target.WriteAsync(held.AsMemory(0, heldCount), cancellation).ConfigureAwait(false);
+        heldCount = 0;
+    }
+
     private async ValueTask StartAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
     {
+        if (LooksUnwanted(data.Span))
+        {
+            isPlain = true;
+            await WriteHeldAsync(OuterBody, cancellation).ConfigureAwait(false);
+            await OuterBody.WriteAsync(data, cancellation).ConfigureAwait(false);
+            return;
+        }
+
         Headers.ContentLength = null;
         Headers.ContentEncoding = encoding;
         if (encoding == Gzip)
@@ -183,8 +215,7 @@ internal sealed class CompressedAnswer() : ResponseInterceptor(null!, sharesHead
         };
         if (heldCount > 0)
         {
-            await compressor.WriteAsync(held.AsMemory(0, heldCount), cancellation).ConfigureAwait(false);
-            heldCount = 0;
+            await WriteHeldAsync(compressor, cancellation).ConfigureAwait(false);
         }
 
         await CompressAsync(data, cancellation).ConfigureAwait(false);

@@ -45,7 +45,8 @@ internal sealed class GrpcWeb
             return PreflightAsync(context);
         }
 
-        return request.Method == HttpMethods.Post && request.ContentType is { } type && type.StartsWith(WebType, StringComparison.Ordinal)
+        var types = request.Headers.ContentType;
+        return request.Method == HttpMethods.Post && types.Count > 0 && types[0] is { } type && type.StartsWith(WebType, StringComparison.Ordinal)
             ? CallAsync(context, type)
             : next(context);
     }
@@ -104,7 +105,13 @@ internal sealed class GrpcWeb
         var isText = type.StartsWith(TextType, StringComparison.Ordinal);
         var webType = isText ? TextType : WebType;
         request.ContentType = string.Concat(GrpcType, type.AsSpan(webType.Length));
-        request.ContentLength = null;
+        if (request.ContentLength is not null)
+        {
+            // What has a length has no trailers, whatever it announces.
+            request.ContentLength = null;
+            request.Headers.Remove("Trailer");
+        }
+
         var source = request.Body;
         using var transform = isText ? new FromBase64Transform(FromBase64TransformMode.IgnoreWhiteSpaces) : null;
         var answer = new GrpcWebAnswer(context, webType, isText);

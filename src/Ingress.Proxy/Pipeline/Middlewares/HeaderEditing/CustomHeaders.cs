@@ -95,6 +95,12 @@ internal sealed class CustomHeaders
             }
         }
 
+        if (context.Response.StatusCode == StatusCodes.Status304NotModified)
+        {
+            // There is no body that it could be the type of (RFC 9110 section 15.4.5).
+            headers.Remove("Content-Type");
+        }
+
         cors?.EditResponse(context, origin);
         return Task.CompletedTask;
     }

@@ -72,6 +72,19 @@ public sealed class CompressTests
         Assert.Equal(compressed, bench.Response.Headers.ContentEncoding.Count > 0);
     }
 
+    [Theory]
+    [InlineData("gzip", "<!DOCTYPE html>", true)]
+    [InlineData("gzip", "plain", false)]
+    [InlineData("br", "plain", true)]
+    public async Task GzipGuessesTheTypeOfAnAnswerThatSaysNone(string encoding, string start, bool compressed)
+    {
+        var options = new CompressOptions { IncludedContentTypes = ["text/html"] };
+        var bench = await RunAsync(encoding, options, start + Long, context => context.Response.Headers.Remove("Content-Type"));
+
+        Assert.Equal(compressed ? encoding : "", bench.Response.Headers.ContentEncoding.ToString());
+        Assert.Equal(start + Long, compressed ? await DecodeAsync(encoding, bench.Response.BodyBytes) : bench.Response.BodyText);
+    }
+
     [Fact]
     public async Task GzipDropsAcceptRanges()
     {

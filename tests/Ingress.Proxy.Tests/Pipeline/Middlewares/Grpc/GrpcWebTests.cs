@@ -104,6 +104,18 @@ public sealed class GrpcWebTests
         Assert.Equal("application/json", bench.Response.Headers.ContentType);
     }
 
+    [Fact]
+    public async Task TheFirstTypeCountsAndABodyWithALengthHasNoTrailers()
+    {
+        var bench = Call("application/grpc-web", "x");
+        bench.RequestHeaders.Append("Content-Type", "application/json");
+        bench.RequestHeaders.Append("Trailer", "X-End");
+        await bench.RunAsync("grpcWeb", All);
+
+        Assert.Equal("application/grpc", bench.RequestHeaders.ContentType.ToString());
+        Assert.False(bench.RequestHeaders.ContainsKey("Trailer"));
+    }
+
     private static MiddlewareBench Call(string type, string body)
     {
         var bench = new MiddlewareBench("/svc/Method", "POST");

@@ -1,4 +1,5 @@
 using Ingress.Proxy.Configuration;
+using Ingress.Proxy.Pipeline;
 using Ingress.Proxy.Pipeline.Middlewares;
 using Ingress.Proxy.Pipeline.Middlewares.HeaderEditing;
 
@@ -48,6 +49,16 @@ public sealed class CustomHeadersTests
         var bench = Answering("one", "two");
         await bench.RunAsync("headers", new HeadersOptions { CustomResponseHeaders = new Dictionary<string, string> { [name] = value } });
         Assert.Equal(expected, bench.Response.Headers["X-R"].ToString());
+    }
+
+    [Theory]
+    [InlineData(200, "text/x")]
+    [InlineData(304, "")]
+    public async Task AnAnswerWithoutBodyGetsNoType(int status, string expected)
+    {
+        var bench = new MiddlewareBench { Handler = context => PlainAnswers.EmptyAsync(context, status) };
+        await bench.RunAsync("headers", new HeadersOptions { CustomResponseHeaders = new Dictionary<string, string> { ["Content-Type"] = "text/x" } });
+        Assert.Equal(expected, bench.Response.Headers.ContentType.ToString());
     }
 
     [Fact]
