@@ -87,9 +87,10 @@ def _unreadable(case, request, difference, found):
 def _prefix(case, request, difference, found):
     """Paths of the configuration that are no valid encoding are encoded by themselves, not with the path behind them."""
     part, ours, theirs = difference
+    if not part.endswith((" target", " header x-forwarded-uri", " header x-replaced-path", "header location")) or not _kinds(case) & PATHS:
+        return False
     in_query = part.startswith("pages ")  # {url} encodes the path once more
-    same = _decoded(ours) == _decoded(theirs) or (in_query and _decoded(_decoded(ours)) == _decoded(_decoded(theirs)))
-    return same and part.endswith((" target", " header x-forwarded-uri", " header x-replaced-path", "header location")) and bool(_kinds(case) & PATHS)
+    return _decoded(ours) == _decoded(theirs) or (in_query and _decoded(_decoded(ours)) == _decoded(_decoded(theirs)))
 
 
 def _early(case, request, difference, found):
