@@ -18,6 +18,11 @@ internal sealed class LostConnections(HttpMessageHandler inner) : DelegatingHand
         {
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
+        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested && fault.InnerException is not TimeoutException)
+        {
+            // Nobody has cancelled it: the library gives up the body that it was sending when the connection is lost, and may tell of that alone.
+            throw new HttpIOException(HttpRequestError.ResponseEnded, "the server closed the connection while the request was sent", fault);
+        }
     }
 
     private static bool IsLoss(HttpRequestException fault)
