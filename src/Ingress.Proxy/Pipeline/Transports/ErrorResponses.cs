@@ -30,6 +30,8 @@ internal static class ErrorResponses
         return cause switch
         {
             BadHttpRequestException bad => new ForwardFailure(bad.StatusCode, ForwardOutcome.ClientGone, LogLevel.Debug, "the client's body cannot be read: " + bad.Message),
+            // A wrapped one is no time limit: the library has given up the body that it was sending, because the connection is lost.
+            OperationCanceledException when exception is not OperationCanceledException => Gateway(StatusCodes.Status502BadGateway, ForwardOutcome.SentAndFailed, cause),
             TimeoutException or OperationCanceledException => Gateway(StatusCodes.Status504GatewayTimeout, outcome, cause),
             SocketException { SocketErrorCode: SocketError.TimedOut } => Gateway(StatusCodes.Status504GatewayTimeout, outcome, cause),
             SocketException => Gateway(StatusCodes.Status502BadGateway, outcome, cause),
@@ -65,7 +67,7 @@ internal static class ErrorResponses
             switch (exception)
             {
                 case AggregateException { InnerExceptions.Count: > 0 } several:
-                    exception = several.InnerExceptions[0];
+                    exception = several.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? several.InnerExceptions[0];
                     break;
                 case HttpRequestException when exception.InnerException is { } inner:
                     exception = inner;
