@@ -96,7 +96,7 @@ internal sealed partial class ProxyApplication(string entryPoint, EntryPointOpti
     // The client gets the whole answer within writeTimeout, or a closed connection.
     private async Task GuardInTimeAsync(RequestDelegate handler, HttpContext context)
     {
-        using var deadline = time.CreateTimer(static state => ((HttpContext)state!).Abort(), context, writeTimeout, Timeout.InfiniteTimeSpan);
+        using var deadline = time.CreateTimer(static state => ((IHttpRequestLifetimeFeature)state!).Abort(), context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), writeTimeout, Timeout.InfiniteTimeSpan);
         await GuardAsync(handler, context).ConfigureAwait(false);
     }
 

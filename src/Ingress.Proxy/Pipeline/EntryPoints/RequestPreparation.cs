@@ -131,10 +131,16 @@ internal sealed class RequestPreparation(EntryPointOptions options, TimeProvider
                 return true;
             }
 
-            // The absolute form: http://host/path. The host is in the Host header by now.
+            // The absolute form: http://host/path. RFC 9112 section 3.2.2: its host counts, whatever the Host header says.
             var scheme = raw.IndexOf("://", StringComparison.Ordinal);
             var slash = scheme < 0 ? -1 : raw.AsSpan(scheme + 3).IndexOfAny('/', '?');
             start = slash < 0 ? raw.Length : scheme + 3 + slash;
+            if (scheme > 0)
+            {
+                var authority = raw[(scheme + 3)..start];
+                state.Host = authority[(authority.LastIndexOf('@') + 1)..];
+                state.Context.Request.Headers.Host = state.Host;
+            }
         }
 
         var question = raw.IndexOf('?', start);

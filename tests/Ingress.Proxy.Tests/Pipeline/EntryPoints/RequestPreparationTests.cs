@@ -44,6 +44,21 @@ public sealed class RequestPreparationTests
         => Assert.Equal(refused ? Refusal.Empty : Refusal.None, Prepare(new DefaultHttpContext(), target));
 
     [Theory]
+    [InlineData("/x", "Site.test:80")]
+    [InlineData("http://Site.test/x", "Site.test")]
+    [InlineData("http://site.test:8080?x", "site.test:8080")]
+    [InlineData("http://user@site.test", "site.test")]
+    public void TheHostOfAnAbsoluteTargetCounts(string target, string expected)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Host = "Site.test:80";
+
+        Assert.Equal(Refusal.None, Prepare(context, target));
+        Assert.Equal(expected, context.Request.Headers.Host.ToString());
+        Assert.Equal(expected, context.Request.Headers["X-Forwarded-Host"].ToString());
+    }
+
+    [Theory]
     [InlineData("wss", "https", "443")]
     [InlineData("https", null, "443")]
     [InlineData("http", "https", "80")]

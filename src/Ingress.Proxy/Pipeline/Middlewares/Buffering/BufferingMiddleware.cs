@@ -147,7 +147,7 @@ internal sealed class BufferingMiddleware
             var answer = new BufferedAnswer(context, options.MaxResponseBodyBytes, Memory(options.MemResponseBodyBytes));
             await using (answer.ConfigureAwait(false))
             {
-                answer.Attach();
+                answer.Hold();
                 try
                 {
                     await next(context).ConfigureAwait(false);
@@ -155,10 +155,10 @@ internal sealed class BufferingMiddleware
                 }
                 finally
                 {
-                    answer.Detach();
+                    answer.Release();
                 }
 
-                if (snapshot is null || attempt > MaxAttempts || answer.IsTooLarge
+                if (snapshot is null || attempt > MaxAttempts || answer.IsTooLarge || answer.IsCut
                     || !retries!(new Attempt(context.Request.Method, attempt, answer.StatusCode)))
                 {
                     await answer.SendAsync().ConfigureAwait(false);

@@ -6,6 +6,7 @@ using Ingress.Proxy.Configuration.DynamicModel;
 using Ingress.Proxy.Pipeline.Transports;
 using Ingress.Proxy.Pipeline.Transports.Http1;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Ingress.Proxy.Pipeline.Middlewares.ForwardedAuth;
 
@@ -104,7 +105,7 @@ internal sealed class AuthClient : IDisposable
         var headers = new HeaderDictionary();
         foreach (var (name, value) in response.Fields)
         {
-            headers.Append(name, value);
+            headers[name] = StringValues.Concat(headers[name], value);
         }
 
         return headers;

@@ -5,6 +5,7 @@ using Ingress.Proxy.Pipeline.Middlewares.HeaderEditing;
 using Ingress.Proxy.Pipeline.Transports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace Ingress.Proxy.Pipeline.Middlewares.ForwardedAuth;
 
@@ -248,7 +249,7 @@ internal sealed partial class ForwardAuth
         {
             if ((!HopByHop.IsHopByHop(name) || name.StartsWith("Proxy-Auth", StringComparison.OrdinalIgnoreCase)) && !HopByHop.HasToken(connection, name))
             {
-                response.Headers[name] = values;
+                response.Headers[name] = StringValues.Concat(response.Headers[name], values);
             }
         }
 

@@ -59,6 +59,36 @@ public sealed class BufferingMiddlewareTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("ResponseCode() >= 500")]
+    public async Task AnAnswerThatIsCutShortIsAnErrorAndNotRepeated(string expression)
+    {
+        var tries = 0;
+        var connection = new Lifetime();
+        var bench = new MiddlewareBench(method: "POST");
+        bench.Context.Features.Set<IHttpRequestLifetimeFeature>(connection);
+        bench.Context.Request.Body = new MemoryStream("hello"u8.ToArray());
+        bench.Handler = async context =>
+        {
+            tries++;
+            context.Response.ContentLength = 1000;
+            context.Response.ContentType = "text/html";
+            await context.Response.WriteAsync("half");
+            context.Abort();
+        };
+        await bench.RunAsync("buffering", new BufferingOptions { RetryExpression = expression });
+
+        Assert.Equal(1, tries);
+        Assert.Equal(500, bench.Response.StatusCode);
+        Assert.Equal("Internal Server Error\n", bench.Response.BodyText);
+        Assert.Equal(bench.Response.BodyText.Length, bench.Response.Headers.ContentLength);
+        Assert.Equal("text/plain; charset=utf-8", bench.Response.Headers.ContentType);
+        Assert.False(connection.IsAborted);
+        bench.Context.Abort();
+        Assert.True(connection.IsAborted);
+    }
+
+    [Theory]
     [InlineData("", 500)]
     [InlineData("websocket", 200)]
     public async Task ConnectionUpgradeAloneIsNoWayAroundTheLimit(string protocol, int status)
@@ -136,6 +166,15 @@ public sealed class BufferingMiddlewareTests
             await context.Response.WriteAsync($"{body.Length}");
         };
         return bench;
+    }
+
+    private sealed class Lifetime : IHttpRequestLifetimeFeature
+    {
+        public bool IsAborted { get; private set; }
+
+        public CancellationToken RequestAborted { get; set; }
+
+        public void Abort() => IsAborted = true;
     }
 
     private sealed class Upgradable : IHttpUpgradeFeature

@@ -48,6 +48,48 @@ public sealed class ForwardAuthTests
         Assert.False(bench.Response.Headers.ContainsKey("Keep-Alive"));
     }
 
+    [Fact]
+    public async Task ARefusalKeepsWhatOuterMiddlewaresHaveSaid()
+    {
+        await using var auth = await AnsweringAsync(response =>
+        {
+            response.StatusCode = 403;
+            response.Headers.Vary = new(["Origin", "Cookie"]);
+        });
+        var bench = new MiddlewareBench("/x");
+        bench.Response.Headers.Vary = "Accept-Encoding";
+        await bench.RunAsync("forwardAuth", new ForwardAuthOptions { Address = auth.Url });
+        Assert.Equal("Accept-Encoding,Origin,Cookie", bench.Response.Headers.Vary.ToString());
+    }
+
+    [Fact]
+    public async Task A304SaysNothingOfABody()
+    {
+        await using var auth = await AnsweringAsync(response =>
+        {
+            response.StatusCode = 304;
+            response.Headers.ETag = "\"v1\"";
+            response.Headers.ContentType = "text/html";
+        });
+        var bench = await new MiddlewareBench("/x").RunAsync("forwardAuth", new ForwardAuthOptions { Address = auth.Url });
+        Assert.Equal(304, bench.Response.StatusCode);
+        Assert.Equal("\"v1\"", bench.Response.Headers.ETag.ToString());
+        Assert.False(bench.Response.Headers.ContainsKey("Content-Type"));
+        Assert.Null(bench.Response.Headers.ContentLength);
+        Assert.Equal("", bench.Response.BodyText);
+        Assert.False(bench.WasForwarded);
+    }
+
+    [Fact]
+    public async Task AnEmptyHeaderOfTheAnswerReachesTheServer()
+    {
+        await using var auth = await AnsweringAsync(response => response.Headers["X-Groups"] = "");
+        var bench = new MiddlewareBench("/x");
+        bench.RequestHeaders["X-Groups"] = "forged";
+        await bench.RunAsync("forwardAuth", new ForwardAuthOptions { Address = auth.Url, AuthResponseHeadersRegex = "^X-Groups$" });
+        Assert.Equal("", Assert.Single(bench.RequestHeaders["X-Groups"]));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
