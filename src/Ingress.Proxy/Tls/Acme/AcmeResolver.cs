@@ -24,7 +24,7 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
     private readonly CertificateWork _work;
     private readonly RetryBudget _budget;
     private readonly Lock _access = new();
-    private readonly SemaphoreSlim _signal = new(0);
+    private readonly WorkSignal _signal = new();
     private readonly List<ManagedCertificate> _managed = [];
     private readonly HashSet<string> _refusedNames = new(StringComparer.Ordinal);
     private StoredAccount? _account;
@@ -98,7 +98,7 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
             }
         }
 
-        Wake();
+        _signal.Raise();
     }
 
     /// <summary>How things stand, by certificate.</summary>
@@ -132,17 +132,13 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
                 Follow();
             }
 
-            await SleepAsync(cancellation);
+            await _signal.WaitAsync(_parts.Storage.Owned ? UntilNext() : FollowEvery, _parts.Time, cancellation);
         }
 
         await Task.WhenAll(running);
     }
 
-    public void Dispose()
-    {
-        _desk.Dispose();
-        _signal.Dispose();
-    }
+    public void Dispose() => _desk.Dispose();
 
     private List<(IReadOnlyList<string> Names, string Because)> Normalise(IReadOnlyList<WantedCertificate> wanted)
     {
@@ -290,18 +286,6 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
         return started;
     }
 
-    private async Task SleepAsync(CancellationToken cancellation)
-    {
-        var pause = _parts.Storage.Owned ? UntilNext() : FollowEvery;
-        using var wake = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var signal = _signal.WaitAsync(wake.Token);
-        await Task.WhenAny(signal, Task.Delay(pause, _parts.Time, wake.Token));
-        await wake.CancelAsync();
-
-        // A wait that is still going away would swallow the next signal, and the loop would sleep on beside work that is due.
-        await signal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
     private TimeSpan UntilNext()
     {
         lock (_access)
@@ -319,14 +303,6 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
         }
     }
 
-    private void Wake()
-    {
-        if (_signal.CurrentCount == 0)
-        {
-            _signal.Release();
-        }
-    }
-
     private async Task OrderAsync(ManagedCertificate entry, CancellationToken cancellation)
     {
         try
@@ -341,14 +317,14 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
                 _running--;
             }
 
-            Wake();
+            _signal.Raise();
         }
     }
 
     private async Task AskSuggestionAsync(ManagedCertificate entry, CancellationToken cancellation)
     {
         await _work.AskSuggestionAsync(entry, cancellation);
-        Wake();
+        _signal.Raise();
     }
 
     private void Obtained()
