@@ -15,9 +15,17 @@ STEERING = {"x-answer", "x-auth-answer", "x-page-answer"}
 APPROXIMATE = {"x-retry-in", "retry-after"}
 
 
-def differences(ours, theirs, head_only=False):
-    """The list of differences of two exchanges."""
-    found = []
+class Differences(list):
+    """The differences of two exchanges, and the exchanges."""
+
+    def __init__(self, ours, theirs):
+        super().__init__()
+        self.ours, self.theirs = ours, theirs
+
+
+def differences(ours, theirs):
+    """The differences of two exchanges."""
+    found = Differences(ours, theirs)
 
     def compare(part, one, other):
         if one != other:

@@ -3,7 +3,11 @@ import base64
 import re
 import urllib.parse
 
+from wire import first
 
+
+GUESSED = "text/plain; charset=utf-8"  # what all bodies here look like
+FRAMING = {"header content-encoding", "header content-length", "header transfer-encoding"}
 PATHS = {"addPrefix", "replacePath", "replacePathRegex", "stripPrefix", "stripPrefixRegex"}
 
 
@@ -28,8 +32,12 @@ def _accept_encoding(case, request, difference, found):
     if part.endswith(" header accept-encoding"):
         return theirs == (ours or []) + ["gzip"]
     asked = any(name.endswith(" header accept-encoding") and (there or [])[-1:] == ["gzip"] for name, _, there in found) or _value(found, "seen")
+    if not asked or _any(request, "encoding") != "gzip":
+        return False
+    if _limits_answers(case) and 500 in _statuses(found):  # what is too large packed may not be it unpacked, and the other way round
+        return part in ("status", "reason", "body") or part.startswith("header ")
     unpacked = ("header content-encoding", "header content-length", "header transfer-encoding", "body", "header vary")
-    return bool(asked) and _any(request, "encoding") == "gzip" and (part in unpacked or (part.startswith("app ") and part.endswith(" header content-encoding") and theirs is None))
+    return part in unpacked or (part.startswith("app ") and part.endswith(" header content-encoding") and theirs is None)
 
 
 def _user_agent(case, request, difference, found):
@@ -45,17 +53,15 @@ def _reason(case, request, difference, found):
 
 def _odd_target(case, request, difference, found):
     """Kestrel takes neither an absolute target with a scheme in capitals nor bytes outside ASCII."""
-    refused = (_value(found, "status") or [0])[0] == 400 or (_value(found, "header content-length") or [0])[0] == ["0"] or (difference[0] == "seen" and difference[1] == []) or difference == ("header connection", ["close"], None)
-    return refused and (request["target"].startswith("HTTP://") or not request["target"].isascii())
+    return _refused_here(found) and (request["target"].startswith("HTTP://") or not request["target"].isascii())
 
 
 def _null(case, request, difference, found):
-    refused = (_value(found, "status") or [0])[0] == 400 or difference == ("header connection", ["close"], None)
-    return "%00" in request["target"].partition("?")[0] and refused
+    return _refused_here(found) and "%00" in request["target"].partition("?")[0]
 
 
 def _old_chunks(case, request, difference, found):
-    return request["version"] == "1.0" and request["body"] is not None and request["framing"] == "chunked" and (_value(found, "status") or [0])[0] in (400, 0)
+    return _refused_here(found) and request["version"] == "1.0" and request["body"] is not None and request["framing"] == "chunked"
 
 
 def _trailers(case, request, difference, found):
@@ -78,10 +84,9 @@ def _unread(case, request, difference, found):
 
 
 def _unreadable(case, request, difference, found):
-    """Both refuse what is no HTTP with 400; the words differ."""
-    if _value(found, "status") not in (None, (417, 400)):
-        return False
-    return _theirs(found, "body") == "400 Bad Request" or bool(re.search("%(?![0-9a-fA-F]{2})", request["target"].partition("?")[0]))
+    """Both refuse what is no HTTP, Traefik always with 400; the words differ."""
+    return _statuses(found) in ((400, 400), (417, 400)) and not found.ours["seen"] and not found.theirs["seen"] and (
+        found.theirs["answer"]["body"] == b"400 Bad Request" or bool(re.search("%(?![0-9a-fA-F]{2})", request["target"].partition("?")[0])))
 
 
 def _prefix(case, request, difference, found):
@@ -94,17 +99,25 @@ def _prefix(case, request, difference, found):
 
 
 def _early(case, request, difference, found):
-    """In Traefik compress spends its Vary on the first 103, errors repeats its headers in the answer, failover drops it, and clients of HTTP/1.0 get it."""
-    if request["version"] == "1.0" and difference[:2] == ("interim", []):
-        return True
-    return bool(_any(request, "early")) and (difference[2] == [] or (difference[0] in ("interim", "header vary", "header link", "header set-cookie") and bool(_kinds(case) & {"compress", "errors"} or case["service"]["kind"] == "sticky")))
+    """
+    In Traefik compress spends its Vary on the first 103 and sticky its cookie, errors repeats its headers in the answer, what holds answers back or gives
+    them up drops it, after it the type of an answer that says none is guessed, and clients of HTTP/1.0 get it.
+    """
+    part, ours, theirs = difference
+    if not _any(request, "early"):
+        return False
+    if part == "interim":
+        return (ours == [] and request["version"] == "1.0") or (len(theirs) < len(ours) and (bool(_kinds(case) & {"buffering", "retry"}) or case["service"]["kind"] == "failover")) or (
+            [status for status, _ in ours] == [status for status, _ in theirs] and (bool(_kinds(case) & {"compress", "errors"}) or case["service"]["kind"] == "sticky"))
+    return ((part == "header vary" and "compress" in _kinds(case)) or (part == "header link" and ours is None and "errors" in _kinds(case))
+            or (part == "header set-cookie" and case["service"]["kind"] == "sticky") or (part == "header content-type" and ours is None and theirs == [GUESSED]))
 
 
 def _framing(case, request, difference, found):
     """A length where the whole body is known early enough, or chunks; both say where the body ends."""
     length, chunks = _value(found, "header content-length"), _value(found, "header transfer-encoding")
     if difference[0] == "header content-length" and None not in difference:
-        return "compress" in _kinds(case)  # compressors need not agree on bytes; those of the body are compared unpacked
+        return "compress" in _kinds(case) and first(found.ours["answer"]["headers"], "content-encoding") in ("gzip", "br", "zstd")  # bodies are compared unpacked
     if request["version"] == "1.0":
         return difference[0] == "header content-length" and None in difference
     return difference[0] in ("header content-length", "header transfer-encoding") and None in (length or ()) and ["chunked"] in (chunks or ()) and None in chunks
@@ -120,9 +133,10 @@ def _websocket_lines(case, request, difference, found):
 
 
 def _sniffing(case, request, difference, found):
+    """Whether an answer has headers when Traefik comes to guess its type is chance for one in pieces."""
     if difference[0] != "header content-type" or "contentType" not in _kinds(case):
         return False
-    return difference[1:] == (None, ["text/plain; charset=utf-8"]) or (difference[2] is None and bool(_kinds(case) & {"buffering", "errors", "retry", "compress"}))
+    return difference[1:] == (None, [GUESSED]) or (difference[2] is None and (bool(_kinds(case) & {"buffering", "errors", "retry", "compress"}) or _in_pieces(request)))
 
 
 def _auth_request(case, request, difference, found):
@@ -137,14 +151,23 @@ def _auth_request(case, request, difference, found):
 
 
 def _cut(case, request, difference, found):
-    """The server ends in the middle of its answer: what came of it reaches the client before the connection ends, or nothing does."""
-    return _any(request, "fault") == "cut" and _value(found, "status") in (None, (200, "no answer"), ("no answer", 500))
+    """The server ends in the middle of its answer: what came of it reaches the client before the connection ends, or nothing does; one that is held becomes 500."""
+    if _any(request, "fault") != "cut":
+        return False
+    ours, theirs = _statuses(found)
+    if difference[0] == "seen" and case["service"]["kind"] == "mirroring":
+        return set(_roles(found.ours)) - {"mirror"} == set(_roles(found.theirs))
+    if theirs == "no answer":
+        return ours == 200 and difference[0] != "seen"
+    if theirs == 500 and found.theirs["answer"]["body"] in (b"Internal Server Error\n", b""):
+        return difference[0] != "seen" or "pages" in str(difference[1])
+    return ours == theirs and (difference[0] in ("cut", "body") or difference[0] in FRAMING)
 
 
 def _connection_close(case, request, difference, found):
-    """Go forgets the other names beside `close` in an answer's Connection."""
+    """Go forgets the other names beside `close` in an answer's Connection, and forwardAuth those of a refusal."""
     named = {value.lower() for name, value in _listed(request) if name == "Connection"}
-    return _any(request, "framing") == "close" and difference[1] is None and difference[0].startswith("header ") and difference[0][7:] in named
+    return (_any(request, "framing") == "close" or "forwardAuth" in _kinds(case)) and difference[1] is None and difference[0].startswith("header ") and difference[0][7:] in named
 
 
 def _mirror_body(case, request, difference, found):
@@ -164,12 +187,13 @@ def _page_upgrade(case, request, difference, found):
 
 
 def _pieces(case, request, difference, found):
-    """Traefik loses status and headers of a second try's answer that comes in pieces."""
+    """When Traefik gives up an answer that comes in pieces, an empty head goes out for it: 200 without the headers and trailers of the answer that follows."""
     part, ours, theirs = difference
-    if case["service"]["kind"] != "failover" and "retry" not in _kinds(case):
+    if not (case["service"]["kind"] == "failover" or "retry" in _kinds(case)) or len(found.ours["seen"]) < 2 or not _in_pieces(request):
         return False
-    status = _value(found, "status")
-    return (status is not None and status[1] == 200 and isinstance(status[0], int)) or (part.startswith("header ") and theirs is None)
+    if part in ("body", "seen") and "errors" in _kinds(case):  # which take the 200 for the answer
+        return _roles(found.theirs) == _roles(found.ours) + ["pages"]
+    return found.theirs["answer"]["status"] == 200 and (part in ("status", "reason") or (part.startswith("header ") and theirs is None) or (part == "trailers" and theirs == []))
 
 
 def _tries(case, request, difference, found):
@@ -188,7 +212,11 @@ def _page_prefix(case, request, difference, found):
 
 
 def _te(case, request, difference, found):
-    return difference[0].startswith("app ") and difference[0].endswith((" header te", " header connection", " header upgrade")) and "forwardAuth" in _kinds(case)
+    part, ours, theirs = difference
+    role, _, name = part.partition(" header ")
+    expressions = [options.get("authResponseHeadersRegex") for kind, options in _all(case) if kind == "forwardAuth"]
+    taken = [name for name in ("Te", "Upgrade", "Connection") if any(expression and re.search(expression, name) for expression in expressions)]
+    return theirs is None and not role.startswith("auth ") and name.capitalize() in taken
 
 
 def _mirror_upgrade(case, request, difference, found):
@@ -204,25 +232,30 @@ def _early_expected(case, request, difference, found):
 
 
 def _removed_type(case, request, difference, found):
-    return difference[0] == "header content-type" and difference[1] is None and "headers" in _kinds(case) and str(difference[2]).startswith("['text/plain; charset=utf-8")
+    return difference == ("header content-type", None, [GUESSED]) and any(kind == "headers" and options.get("customResponseHeaders", {}).get("Content-Type") == "" for kind, options in _all(case))
 
 
 def _lines(case, request, difference, found):
     """Of several lines of a header that has one value, which one counts."""
+    part = difference[0]
     names = [name.lower() for name, _ in request["headers"]]
-    if difference[0] in ("header content-encoding", "header vary", "header content-length", "header transfer-encoding", "header accept-ranges"):
-        return names.count("accept-encoding") > 1
-    if difference[0] == "header connection" and request["version"] == "1.0":
-        return names.count("connection") > 1
-    if names.count("upgrade") > 1 and _value(found, "status") == (101, 500):
+    if part in FRAMING or part in ("header vary", "header accept-ranges"):
+        if names.count("accept-encoding") > 1 and "compress" in _kinds(case):
+            return True
+    if names.count("upgrade") > 1 and (_statuses(found) == (101, 500) or part.endswith((" header upgrade", " header connection"))):
         return True
-    if difference[0] == "header location":
-        return [name for name, _ in _listed(request)].count("Location") > 1
-    return difference[0].endswith((" header upgrade", " header connection")) and (names.count("upgrade") > 1 or "headers" in _kinds(case))
+    if part == "header connection":
+        return request["version"] == "1.0" and names.count("connection") > 1
+    return part == "header location" and [name for name, _ in _listed(request)].count("Location") > 1
 
 
 def _too_large(case, request, difference, found):
-    return difference[0].startswith("header ") and difference[1] is None and "buffering" in _kinds(case) and _value(found, "status") is None and request.get("answer") is not None
+    """The headers of an answer that is too large; a HEAD that an auth server refuses has a body there."""
+    if not _limits_answers(case) or _statuses(found) != (500, 500) or not difference[0].startswith("header "):
+        return False
+    if request["method"] == "HEAD" and "forwardAuth" in _kinds(case) and _roles(found.ours) == ["auth"]:
+        return first(found.theirs["answer"]["headers"], "content-length") == "21"
+    return difference[1] is None and found.ours["answer"]["body"] in (b"Internal Server Error", b"")
 
 
 def _forwarded_for(case, request, difference, found):
@@ -230,13 +263,16 @@ def _forwarded_for(case, request, difference, found):
 
 
 def _hidden_names(case, request, difference, found):
-    """Kestrel hides the names that stand in Connection beside close or keep-alive."""
-    lines = " ".join(value.lower() for name, value in request["headers"] if name == "Connection")
-    return " header " in difference[0] and difference[2] is None and ("close" in lines or "keep-alive" in lines) and difference[0].rpartition(" ")[2] in lines
+    """Kestrel hides the names that stand in Connection beside close, keep-alive or upgrade."""
+    names = [name.strip() for key, value in request["headers"] if key == "Connection" for name in value.lower().split(",")]
+    return " header " in difference[0] and difference[2] is None and bool({"close", "keep-alive", "upgrade"} & set(names)) and difference[0].rpartition(" ")[2] in names
 
 
 def _scheme(case, request, difference, found):
-    return difference[0] == "header location" and any(kind == "redirectScheme" and options["scheme"].isupper() for kind, options in _all(case))
+    """The scheme in capitals is never the one in force, so Traefik redirects where we need not."""
+    if not any(kind == "redirectScheme" and options["scheme"].isupper() for kind, options in _all(case)):
+        return False
+    return difference[0] == "header location" or (found.theirs["answer"]["status"] in (301, 302, 307, 308) and not found.theirs["seen"])
 
 
 def _trailer(case, request, difference, found):
@@ -256,7 +292,7 @@ def _grpc_web(case, request, difference, found):
         return sorted((ours or [""])[0].lower().split(", ")) == sorted((theirs or [""])[0].lower().split(", "))
     if part == "header vary":
         return [value for value in ours or [] if value != "Origin"] == theirs
-    if request["headers"] and _value(found, "status") == (200, 500):
+    if "grpc-web-text" in (_header(request, "content-type") or "") and found.theirs["answer"]["status"] == 500:
         return part in ("status", "reason", "body") or part.startswith("header ")
     if part == "body":
         return isinstance(theirs, str) and theirs.startswith(ours) or _base64(ours) == _base64(theirs)
@@ -279,8 +315,16 @@ def _fragment(case, request, difference, found):
     return difference[0] == "header location" and _decoded(difference[1]) == _decoded(difference[2])
 
 
+def _no_slash(case, request, difference, found):
+    """buffering of Traefik reads the target once more, as a URL."""
+    part, ours, theirs = difference
+    return part.endswith(" target") and "buffering" in _kinds(case) and not theirs.startswith("/") and ours == theirs + "?" + request["target"].partition("?")[2]
+
+
 def _empty_replaced(case, request, difference, found):
-    return difference[0].endswith(" header x-replaced-path") and difference[1] is None and difference[2] == [""]
+    if not difference[0].endswith(" header x-replaced-path") or "" not in (difference[2] or []):
+        return False
+    return [_decoded(value) for value in difference[1] or []] == [_decoded(value) for value in difference[2] if value]
 
 
 def _realm(case, request, difference, found):
@@ -300,9 +344,40 @@ def _header(request, name):
     return next((value for key, value in request["headers"] if key.lower() == name), None)
 
 
-def keeps_state(case):
-    """Whether the answer to a request depends on the ones before it."""
+def counts(case):
+    """Whether answers depend on the ones before."""
     return bool(_kinds(case) & {"rateLimit", "circuitBreaker", "inFlightReq"})
+
+
+def parts_ways(case, request, found):
+    """Whether what follows cannot be compared: it counts this answer, which is not the same, or the same by chance only."""
+    return counts(case) and (
+        any(part in ("status", "seen") for part, _, _ in found) or _any(request, "fault") == "cut")
+
+
+def _statuses(found):
+    """Our status and Traefik's."""
+    return found.ours["answer"]["status"], found.theirs["answer"]["status"]
+
+
+def _roles(exchange):
+    """Who was asked."""
+    return [one["role"] for one in exchange["seen"]]
+
+
+def _refused_here(found):
+    """Whether we refuse a request before anybody sees it."""
+    return found.ours["answer"]["status"] == 400 and not found.ours["seen"]
+
+
+def _in_pieces(request):
+    """Whether a server's answer has no length that Traefik knows, which unpacks what it has asked for itself."""
+    return any((request.get(server) or {}).get(key) in values for server in ("answer", "page")
+               for key, values in (("framing", ("chunked", "close")), ("events", (True,)), ("encoding", ("gzip",)), ("type", ("text/event-stream",))))
+
+
+def _limits_answers(case):
+    return any(kind == "buffering" and options.get("maxResponseBodyBytes") for kind, options in _all(case))
 
 
 def _value(found, part):
@@ -375,4 +450,5 @@ EXPLANATIONS = [
     ("semicolons of a query in redirections", _semicolons),
     ("characters in `Location` that URLs do not have", _fragment),
     ("`X-Replaced-Path` of an empty path", _empty_replaced),
+    ("a path of the configuration without its slash", _no_slash),
 ]

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 from backend import CERTIFICATES
+from explained import counts
 from questions import digest_answer, digest_challenge, to_bytes
 from wire import Connection, client_tls
 
@@ -18,7 +19,8 @@ ENTRY_POINTS = {
 }
 TLS = client_tls(os.path.join(CERTIFICATES, "client.crt"), os.path.join(CERTIFICATES, "client.key"))
 START_SECONDS, RELOAD_SECONDS = 20, 15
-SETTLE_SECONDS = 0.25
+SETTLE_SECONDS, EXPECT_SECONDS = 0.25, 1.5  # with Expect both wait a second for a mirror's 100
+COUNT_SECONDS = 0.03  # what counts answers may do so when the client has them
 LATE = {"mirroring", "failover"}  # services whose servers may be asked after the client has its answer
 
 
@@ -121,7 +123,7 @@ class Pair:
 
     def _replay(self, site, number, case):
         connection = site.connect(case["entryPoint"])
-        settle = SETTLE_SECONDS if case["service"]["kind"] in LATE else 0
+        is_late = case["service"]["kind"] in LATE
         exchanges = []
         for request in case["requests"]:
             self.backends.clear()
@@ -132,7 +134,11 @@ class Pair:
             if authorization:
                 self.backends.clear()
                 answer = connection.ask(to_bytes(request, number, authorization), request["method"])
-            exchanges.append({"answer": answer, "seen": self.backends.taken(settle)})
+            expects = any(name.lower() == "expect" for name, _ in request["headers"])
+            settle = EXPECT_SECONDS if expects else SETTLE_SECONDS
+            if counts(case):
+                time.sleep(COUNT_SECONDS)
+            exchanges.append({"answer": answer, "seen": self.backends.taken(settle if is_late else 0)})
         connection.close()
         return exchanges
 
