@@ -49,7 +49,9 @@ class Server:
     def __init__(self, name, command, port, directory):
         self.name, self.port = name, port
         self.log = open(os.path.join(directory, name + ".log"), "wb")
-        self.process = subprocess.Popen(command, cwd=directory, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        # The program is found from where the tool was started, not from its own directory.
+        program = os.path.abspath(command[0]) if os.sep in command[0] else command[0]
+        self.process = subprocess.Popen([program, *command[1:]], cwd=directory, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         self.results = {}
 
     def wait_until_ready(self, limit=60):

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -71,18 +70,6 @@ public static class RecordJson
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    /// <summary>A digest of <see cref="Canonical"/>, for configurations too large to keep their text.</summary>
-    public static string Fingerprint(object record)
-    {
-        using var digest = new DigestWriter();
-        using (var writer = new Utf8JsonWriter(digest, WriterOptions))
-        {
-            WriteCanonical(writer, record);
-        }
-
-        return digest.Finish();
     }
 
     private static bool HasContent(object value) => value switch
@@ -230,28 +217,5 @@ public static class RecordJson
 
         keys.Sort(StringComparer.Ordinal);
         return keys;
-    }
-    private sealed class DigestWriter : IBufferWriter<byte>, IDisposable
-    {
-        private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private byte[] buffer = new byte[16 * 1024];
-
-        public void Advance(int count) => hash.AppendData(buffer, 0, count);
-
-        public Memory<byte> GetMemory(int sizeHint = 0)
-        {
-            if (sizeHint > buffer.Length)
-            {
-                buffer = new byte[sizeHint];
-            }
-
-            return buffer;
-        }
-
-        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
-
-        public string Finish() => Convert.ToHexString(hash.GetHashAndReset());
-
-        public void Dispose() => hash.Dispose();
     }
 }

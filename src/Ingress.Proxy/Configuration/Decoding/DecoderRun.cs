@@ -8,6 +8,7 @@ internal sealed class DecoderRun
     private readonly DecoderSettings _settings;
     private readonly List<string> _path = [];
     private bool _secret;
+    private int _resolved;
 
     public DecoderRun(DecoderSettings settings, string rootName)
     {
@@ -21,6 +22,9 @@ internal sealed class DecoderRun
     public List<DecodeFault> Faults { get; } = [];
 
     public List<DecodeFault> Warnings { get; } = [];
+
+    /// <summary>Grows with all that makes a record depend on more than its own node, or worth reporting each time.</summary>
+    private int Told => Faults.Count + Warnings.Count + _resolved;
 
     public object Record(RecordPlan plan, Node node)
     {
@@ -201,10 +205,21 @@ internal sealed class DecoderRun
                 continue;
             }
 
+            if (child.Record is { } kept)
+            {
+                map[child.Name] = kept;
+                continue;
+            }
+
             _path.Add(child.Name);
+            var told = Told;
             if (TryValue(plan.Element!, child, out var item))
             {
                 map[child.Name] = item;
+                if (child.KeepsRecord && Told == told)
+                {
+                    child.Keep(item!);
+                }
             }
 
             _path.RemoveAt(_path.Count - 1);
@@ -321,6 +336,7 @@ internal sealed class DecoderRun
             if (text.Length > scheme.Length + 3 && text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
                 && text.AsSpan(scheme.Length).StartsWith("://"))
             {
+                _resolved++;
                 var resolved = resolver.Resolve(text[(scheme.Length + 3)..]);
                 if (resolved is null)
                 {

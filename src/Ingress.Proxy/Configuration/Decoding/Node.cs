@@ -56,6 +56,12 @@ public sealed class Node
     /// <summary>Whether there is anything below this node.</summary>
     public bool HasChildren => _children is { Count: > 0 };
 
+    /// <summary>What was decoded from this node, if it is to be kept; it stands for all that was below it.</summary>
+    internal object? Record { get; private set; }
+
+    /// <summary>Whether the decoder is to keep what it makes of this node.</summary>
+    internal bool KeepsRecord { get; set; }
+
     /// <summary>A node that holds a text.</summary>
     public static Node OfValue(string name, string value, string source = "", int line = 0)
     {
@@ -103,6 +109,20 @@ public sealed class Node
         }
 
         (_children ??= []).Add(child);
+    }
+
+    /// <summary>Gives the node other members than it had.</summary>
+    internal void Fill(List<Node> children)
+    {
+        Kind = NodeKind.Map;
+        _children = children;
+    }
+
+    /// <summary>Keeps what was decoded and lets go what it was decoded from.</summary>
+    internal void Keep(object record)
+    {
+        Record = record;
+        _children = null;
     }
 
     /// <summary>The same content under another name, as an alias or a merge key asks for.</summary>

@@ -10,10 +10,13 @@ namespace Ingress.Proxy.Configuration.Decoding;
 public static class YamlReader
 {
     /// <summary>Reads a text; <paramref name="source"/> is the file's name for messages.</summary>
-    public static ReadResult Read(string text, string source)
+    public static ReadResult Read(string text, string source) => Read(text, source, []);
+
+    /// <summary>Reads a text of which lines were left out: for each line before which some were, how many in all.</summary>
+    internal static ReadResult Read(string text, string source, IReadOnlyList<(int Line, int LeftOut)> gaps)
     {
         var faults = new List<DecodeFault>();
-        var reader = new YamlDocumentReader(text, source, faults);
+        var reader = new YamlDocumentReader(text, source, faults, gaps);
         try
         {
             var root = reader.ReadFirstDocument();
@@ -68,10 +71,13 @@ internal sealed class YamlDocumentReader
     private readonly Parser _events;
     private readonly Dictionary<string, Node> _anchors = new(StringComparer.Ordinal);
     private readonly Stack<Dictionary<string, int>> _spareKeys = new();
+    private readonly IReadOnlyList<(int Line, int LeftOut)> _gaps;
+    private int _gap;
     private int _depth;
 
-    public YamlDocumentReader(string text, string source, List<DecodeFault> faults)
+    public YamlDocumentReader(string text, string source, List<DecodeFault> faults, IReadOnlyList<(int Line, int LeftOut)> gaps)
     {
+        _gaps = gaps;
         _text = text;
         _source = source;
         _faults = faults;
@@ -113,7 +119,7 @@ internal sealed class YamlDocumentReader
             throw new YamlException(start.Start, start.End, $"nested deeper than {DeepestNesting} levels");
         }
 
-        var line = (int)start.Start.Line;
+        var line = LineOf(start);
         var node = start switch
         {
             Scalar scalar => ReadScalar(name, scalar, line),
@@ -131,6 +137,18 @@ internal sealed class YamlDocumentReader
         }
 
         return node;
+    }
+
+    /// <summary>Where an event is in the whole text. Events come in order.</summary>
+    private int LineOf(ParsingEvent start)
+    {
+        var line = (int)start.Start.Line;
+        while (_gap < _gaps.Count && _gaps[_gap].Line <= line)
+        {
+            _gap++;
+        }
+
+        return _gap == 0 ? line : line + _gaps[_gap - 1].LeftOut;
     }
 
     private Node ReadScalar(string name, Scalar scalar, int line)
@@ -162,7 +180,7 @@ internal sealed class YamlDocumentReader
         while (!_events.TryConsume<MappingEnd>(out _))
         {
             var start = _events.Consume<ParsingEvent>();
-            var keyLine = (int)start.Start.Line;
+            var keyLine = LineOf(start);
             if (start is not Scalar key)
             {
                 throw new YamlException(start.Start, start.End, "a key must be a text");

@@ -138,8 +138,6 @@ internal sealed partial class ConfigurationWatcher(TimeSpan throttle, Action<IRe
 
     private sealed class Slot
     {
-        private string fingerprint = "";
-
         public ProviderMessage? Pending { get; set; }
 
         public ProviderMessage? Current { get; private set; }
@@ -154,14 +152,12 @@ internal sealed partial class ConfigurationWatcher(TimeSpan throttle, Action<IRe
                 return false;
             }
 
-            var text = RecordJson.Fingerprint(message.Configuration);
-            var findingsChanged = Current is null || !message.Findings.SequenceEqual(Current.Findings);
-            if (Current is not null && text == fingerprint && message.Revision == Current.Revision && !findingsChanged)
+            if (Current is not null && message.Revision == Current.Revision && message.Findings.SequenceEqual(Current.Findings)
+                && RecordComparison.Same(message.Configuration, Current.Configuration))
             {
                 return false;
             }
 
-            fingerprint = text;
             Current = message;
             return true;
         }
