@@ -77,6 +77,9 @@ public sealed record ForwardAuthTlsOptions
 
     /// <summary>Takes any certificate. Default: false.</summary>
     public bool InsecureSkipVerify { get; init; }
+
+    /// <summary>Does nothing but a warning: whether clients show certificates is for the auth server to say. Deprecated. Default: not set.</summary>
+    public bool? CaOptional { get; init; }
 }
 
 internal sealed partial class ForwardAuth
@@ -115,6 +118,11 @@ internal sealed partial class ForwardAuth
         if (options is { ForwardBody: true, MaxBodySize: null or < 0 })
         {
             LogNoLimit(logger, build.Name);
+        }
+
+        if (options.Tls?.CaOptional is not null)
+        {
+            LogCaOptional(logger, build.Name);
         }
     }
 
@@ -284,6 +292,9 @@ internal sealed partial class ForwardAuth
 
     [LoggerMessage(Level = LogLevel.Error, Message = "forwardAuth {Middleware}: the address is no http or https URL, so every request gets 500; set address")]
     private static partial void LogNoAddress(ILogger logger, string middleware);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "forwardAuth {Middleware}: tls.caOptional is deprecated and does nothing; leave it out")]
+    private static partial void LogCaOptional(ILogger logger, string middleware);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "forwardAuth {Middleware} forwards bodies without a limit and keeps each in memory; set maxBodySize")]
     private static partial void LogNoLimit(ILogger logger, string middleware);

@@ -1,9 +1,11 @@
 using System.Text;
 using Ingress.Proxy.Configuration;
+using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Pipeline.Middlewares.ForwardedAuth;
 using Ingress.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
+using Decoder = Ingress.Proxy.Configuration.Decoding.Decoder;
 
 namespace Ingress.Proxy.Tests.Pipeline.Middlewares.ForwardedAuth;
 
@@ -23,6 +25,17 @@ public sealed class ForwardAuthTests
         var bench = await new MiddlewareBench("/x").RunAsync("forwardAuth", new ForwardAuthOptions { Address = auth.Url });
         Assert.Equal(passes, bench.WasForwarded);
         Assert.Equal(passes ? 200 : status, bench.Response.StatusCode);
+    }
+
+    [Fact]
+    public async Task TheDeprecatedCaOptionalIsTakenAndChangesNothing()
+    {
+        await using var auth = await AnsweringAsync(response => response.StatusCode = 204);
+        var read = YamlReader.Read($"address: {auth.Url}\ntls:\n  caOptional: true\n", "options.yml");
+        var decoded = Decoder.Decode<ForwardAuthOptions>(read.Root!, new DecoderSettings());
+        Assert.Empty(decoded.Faults);
+        Assert.True(decoded.Value.Tls!.CaOptional);
+        Assert.True((await new MiddlewareBench("/x").RunAsync("forwardAuth", decoded.Value)).WasForwarded);
     }
 
     [Fact]
