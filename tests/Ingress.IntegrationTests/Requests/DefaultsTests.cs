@@ -110,6 +110,8 @@ public sealed class DefaultsTests
         var answer = await RawClient.AskAsync(proxy.WebPort, $"GET / HTTP/1.1\r\nHost: app.test\r\nX-Large: {new string('x', 1_100_000)}\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 431 Request Header Fields Too Large\r\n", answer, StringComparison.Ordinal);
         Assert.Contains("Connection: close\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("Content-Length: 0\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
     }
 
     [Fact]

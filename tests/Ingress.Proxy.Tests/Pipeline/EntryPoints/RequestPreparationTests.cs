@@ -24,6 +24,18 @@ public sealed class RequestPreparationTests
     }
 
     [Theory]
+    [InlineData("100-continue", "a-gift", false)]
+    [InlineData("a-gift", "100-continue", true)]
+    public void OfSeveralExpectationsTheFirstCounts(string first, string second, bool refused)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Expect = new StringValues([first, second]);
+
+        Assert.Equal(refused ? Refusal.Expectation : Refusal.None, Prepare(context));
+        Assert.Equal(2, context.Request.Headers.Expect.Count);
+    }
+
+    [Theory]
     [InlineData("HTTP/1.0", true)]
     [InlineData("HTTP/1.1", false)]
     public void ChunksAreForHttp11Only(string protocol, bool refused)

@@ -53,18 +53,21 @@ internal sealed class GrpcWeb
 
     private bool IsAllowed(string origin) => origin.Length > 0 && (origins.Contains("*") || origins.Contains(origin));
 
+    // None of these headers may come twice; the first counts, as in Traefik.
+    private static string First(StringValues lines) => lines.Count > 0 ? lines[0] ?? "" : "";
+
     private Task PreflightAsync(HttpContext context)
     {
         var request = context.Request.Headers;
         var response = context.Response.Headers;
         response.Append("Vary", new StringValues(["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"]));
-        var origin = request.Origin.ToString();
-        var method = request.AccessControlRequestMethod.ToString().ToUpperInvariant();
+        var origin = First(request.Origin);
+        var method = First(request.AccessControlRequestMethod).ToUpperInvariant();
         if (IsAllowed(origin) && method is "POST" or "GET" or "HEAD")
         {
             response.AccessControlAllowOrigin = origin;
             response.AccessControlAllowMethods = method;
-            response.AccessControlAllowHeaders = CanonicalNames(request.AccessControlRequestHeaders.ToString());
+            response.AccessControlAllowHeaders = CanonicalNames(First(request.AccessControlRequestHeaders));
             response.AccessControlAllowCredentials = "true";
             response.AccessControlMaxAge = "600";
         }
@@ -95,7 +98,7 @@ internal sealed class GrpcWeb
         var request = context.Request;
         var response = context.Response.Headers;
         response.Append("Vary", "Origin");
-        var origin = request.Headers.Origin is { Count: > 0 } lines ? lines[0] ?? "" : "";
+        var origin = First(request.Headers.Origin);
         if (IsAllowed(origin))
         {
             response.AccessControlAllowOrigin = origin;

@@ -61,6 +61,20 @@ public sealed class CompressTests
     }
 
     [Theory]
+    [InlineData("application/grpc", "text/plain", false)]
+    [InlineData("text/plain", "application/grpc", true)]
+    public async Task OfSeveralTypesOfARequestTheFirstCounts(string first, string second, bool compressed)
+    {
+        var bench = Bench("POST", "br", Long);
+        bench.RequestHeaders.ContentType = new([first, second]);
+        await bench.RunAsync("compress", new CompressOptions());
+
+        Assert.Equal(compressed ? "br" : "", bench.Response.Headers.ContentEncoding.ToString());
+        Assert.Equal(compressed ? "Accept-Encoding" : "", bench.Response.Headers.Vary.ToString());
+        Assert.Equal(Long, compressed ? await DecodeAsync("br", bench.Response.BodyBytes) : bench.Response.BodyText);
+    }
+
+    [Theory]
     [InlineData("application/json", true)]
     [InlineData("text/plain", true)]
     [InlineData("text/html", false)]

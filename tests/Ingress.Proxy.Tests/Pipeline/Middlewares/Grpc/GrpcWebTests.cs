@@ -29,6 +29,24 @@ public sealed class GrpcWebTests
     }
 
     [Theory]
+    [InlineData("OPTIONS")]
+    [InlineData("POST")]
+    public async Task OfSeveralOriginsTheFirstCounts(string method)
+    {
+        var bench = new MiddlewareBench("/svc/Method", method);
+        bench.RequestHeaders.Origin = new(["https://foo.example", "https://other.example"]);
+        bench.RequestHeaders.AccessControlRequestMethod = "POST";
+        bench.RequestHeaders.AccessControlRequestHeaders = new(["x-grpc-web", "x-other"]);
+        bench.Context.Request.ContentType = "application/grpc-web";
+        await bench.RunAsync("grpcWeb", One);
+
+        Assert.Equal("https://foo.example", bench.Response.Headers.AccessControlAllowOrigin.ToString());
+        Assert.Equal("true", bench.Response.Headers.AccessControlAllowCredentials.ToString());
+        Assert.Equal(method == "OPTIONS" ? "X-Grpc-Web" : "", bench.Response.Headers.AccessControlAllowHeaders.ToString());
+        Assert.Equal(method == "POST", bench.WasForwarded);
+    }
+
+    [Theory]
     [InlineData("OPTIONS", "content-type", null)]
     [InlineData("GET", null, null)]
     [InlineData("POST", null, "application/grpc")]
