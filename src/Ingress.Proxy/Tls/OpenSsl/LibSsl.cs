@@ -30,6 +30,7 @@ internal static unsafe partial class LibSsl
     public const ulong PartialChain = 0x80000;
     public const int ErrorWantRead = 2;
     public const int ErrorZeroReturn = 6;
+    public const int OwnData = 0;
     public const int CallbackOk = 0;
     public const int CallbackAlertFatal = 2;
     public const int CallbackNoAcknowledgement = 3;
@@ -80,6 +81,15 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(Ssl)]
     public static partial int SSL_CTX_set_tlsext_ticket_key_evp_cb(nint context, delegate* unmanaged<nint, byte*, byte*, nint, nint, int, int> callback);
+
+    [LibraryImport(Ssl)]
+    public static partial int SSL_CTX_set_ex_data(nint context, int index, nint data);
+
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_CTX_get_ex_data(nint context, int index);
+
+    [LibraryImport(Ssl)]
+    public static partial nint SSL_get_SSL_CTX(nint connection);
 
     [LibraryImport(Ssl)]
     public static partial int SSL_CTX_set_session_ticket_cb(nint context, delegate* unmanaged<nint, nint, int> generate, nint decrypt, nint argument);

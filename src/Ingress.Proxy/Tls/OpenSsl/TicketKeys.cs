@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Ingress.Proxy.Tls.OpenSsl;
 
 /// <summary>
-/// The keys of session tickets (RFC 5077, RFC 8446 section 4.6.1), one set for the process, so that a reload or a renewed certificate costs no client its
+/// The keys of session tickets (RFC 5077, RFC 8446 section 4.6.1), usually one set for the process, so that a reload or a renewed certificate costs no client its
 /// session. A new key comes every half day; tickets of the one before are still taken. Who may resume what is decided by the session's context
 /// (<see cref="TlsContext"/>), not by the key.
 /// </summary>
@@ -36,21 +36,15 @@ internal sealed unsafe class TicketKeys
     /// <summary>The keys of this process.</summary>
     public static TicketKeys Shared { get; } = new(TimeProvider.System);
 
-    /// <summary>What OpenSSL calls for each ticket that it makes or is shown.</summary>
+    /// <summary>What OpenSSL calls for each ticket that it makes or is shown. The keys are its context's own data (<see cref="LibSsl.OwnData"/>), as a handle.</summary>
     public static delegate* unmanaged<nint, byte*, byte*, nint, nint, int, int> Callback => &OnTicket;
-
-    /// <summary>Begins a new key; the one in use becomes the one before.</summary>
-    public void Rotate()
-    {
-        lock (rotation)
-        {
-            keys = new Pair(NewKey(), keys.Current, time.GetTimestamp());
-        }
-    }
 
     [UnmanagedCallersOnly]
     private static int OnTicket(nint connection, byte* name, byte* vector, nint cipher, nint mac, int isNew)
-        => isNew != 0 ? Shared.Encrypt(name, vector, cipher, mac) : Shared.Decrypt(name, vector, cipher, mac);
+    {
+        var keys = (TicketKeys)GCHandle.FromIntPtr(LibSsl.SSL_CTX_get_ex_data(LibSsl.SSL_get_SSL_CTX(connection), LibSsl.OwnData)).Target!;
+        return isNew != 0 ? keys.Encrypt(name, vector, cipher, mac) : keys.Decrypt(name, vector, cipher, mac);
+    }
 
     private int Encrypt(byte* name, byte* vector, nint cipher, nint mac)
     {

@@ -15,15 +15,20 @@ internal sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
     // Clients' chains are a few certificates; what is larger is not worth a ticket of that size.
     private const int LargestChain = 12 * 1024;
     private readonly GCHandle staple;
+    private readonly GCHandle ticketKeys;
     private nint protocols;
 
+    /// <param name="settings">The options.</param>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="tickets">The keys of session tickets. Default: those of the process.</param>
     /// <exception cref="AuthenticationException">OpenSSL does not take the certificate, its key or the options.</exception>
-    public TlsContext(TlsSettings settings, ServedCertificate certificate)
+    public TlsContext(TlsSettings settings, ServedCertificate certificate, TicketKeys? tickets = null)
         : base(ownsHandle: true)
     {
         LibSsl.ERR_clear_error();
         SetHandle(LibSsl.SSL_CTX_new(LibSsl.TLS_server_method()));
         staple = GCHandle.Alloc(certificate.Staple);
+        ticketKeys = GCHandle.Alloc(tickets ?? TicketKeys.Shared);
         SetProtocol(settings);
         SetSessions(settings);
         SetAlpn(settings.ApplicationProtocols);
@@ -40,6 +45,7 @@ internal sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
         LibSsl.SSL_CTX_free(handle);
         NativeMemory.Free((void*)protocols);
         staple.Free();
+        ticketKeys.Free();
         return true;
     }
 
@@ -72,6 +78,7 @@ internal sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
 
         LibSsl.SSL_CTX_set_timeout(handle, (nint)SessionLife.TotalSeconds);
         Check(LibSsl.SSL_CTX_set_num_tickets(handle, settings.AllowTickets ? 1u : 0u) == 1, "number of tickets");
+        Check(LibSsl.SSL_CTX_set_ex_data(handle, LibSsl.OwnData, GCHandle.ToIntPtr(ticketKeys)) == 1, "ticket keys");
         Check(LibSsl.SSL_CTX_set_tlsext_ticket_key_evp_cb(handle, TicketKeys.Callback) == 1, "ticket keys");
     }
 
