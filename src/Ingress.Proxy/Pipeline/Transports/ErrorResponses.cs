@@ -55,7 +55,9 @@ internal static class ErrorResponses
     private static string Describe(Exception cause) => cause switch
     {
         SocketException socket => $"{socket.Message} ({socket.SocketErrorCode})",
-        { InnerException: { } inner } when inner.Message != cause.Message => $"{cause.Message} ({inner.Message})",
+        // Of TLS the last one has the server's alert, such as the one that asks for a certificate.
+        { InnerException: not null } when cause.GetBaseException().Message is var last && last != cause.Message =>
+            $"{cause.Message.Replace(", see inner exception.", "", StringComparison.Ordinal)} ({last})",
         _ => cause.Message,
     };
 
