@@ -1,8 +1,9 @@
 using System.Formats.Asn1;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
-namespace Ingress.Proxy.Pipeline.Middlewares;
+namespace Ingress.Proxy.Tls;
 
 /// <summary>Names in certificates as texts.</summary>
 internal static class CertificateNames
@@ -21,6 +22,13 @@ internal static class CertificateNames
         ["CN"] = "2.5.4.3",
     };
 
+    // Go's order, the last first.
+    private static readonly (string Label, string Oid)[] Standard =
+    [
+        ("SERIALNUMBER", "2.5.4.5"), ("CN", "2.5.4.3"), ("OU", "2.5.4.11"), ("O", "2.5.4.10"), ("POSTALCODE", "2.5.4.17"), ("STREET", "2.5.4.9"),
+        ("L", "2.5.4.7"), ("ST", "2.5.4.8"), ("C", "2.5.4.6"),
+    ];
+
     /// <summary>These parts of a distinguished name in this order, such as <c>C=DE,CN=x</c>. Of serial numbers and common names the last counts, of others all do.</summary>
     public static string Of(X500DistinguishedName name, IReadOnlyList<string> parts)
     {
@@ -33,6 +41,25 @@ internal static class CertificateNames
         }
 
         return string.Join(',', texts);
+    }
+
+    /// <summary>
+    /// The whole name as RFC 2253 writes it and Go orders it, such as <c>CN=ann,O=Home+O=Away,C=DE</c>: values of one kind stand together, and kinds without a
+    /// short name come last, as numbers.
+    /// </summary>
+    public static string Full(X500DistinguishedName name)
+    {
+        var attributes = Read(name.RawData);
+        var texts = new List<string>();
+        foreach (var (label, oid) in Standard)
+        {
+            var values = attributes.Where(attribute => attribute.Oid == oid).Select(attribute => attribute.Value);
+            var wanted = label is "SERIALNUMBER" or "CN" ? values.TakeLast(1).Where(value => value.Length > 0) : values;
+            texts.Add(string.Join('+', wanted.Select(value => $"{label}={Escape(value)}")));
+        }
+
+        var others = attributes.Where(attribute => !Standard.Any(standard => standard.Oid == attribute.Oid)).Select(attribute => $"{attribute.Oid}=#{Encode(attribute.Value)}");
+        return string.Join(',', [.. texts.Where(text => text.Length > 0), .. others.Reverse()]);
     }
 
     /// <summary>DNS names, mail addresses, IP addresses and URIs, in this order.</summary>
@@ -77,6 +104,32 @@ internal static class CertificateNames
         }
 
         return [.. dns, .. mail, .. addresses, .. uris];
+    }
+
+    private static string Escape(string value)
+    {
+        var escaped = new StringBuilder(value.Length);
+        for (var index = 0; index < value.Length; index++)
+        {
+            var isSpecial = value[index] switch
+            {
+                ',' or '+' or '"' or '\\' or '<' or '>' or ';' => true,
+                ' ' => index == 0 || index == value.Length - 1,
+                '#' => index == 0,
+                _ => false,
+            };
+            escaped.Append(isSpecial ? "\\" : "").Append(value[index]);
+        }
+
+        return escaped.ToString();
+    }
+
+    private static string Encode(string value)
+    {
+        var isPrintable = value.All(character => char.IsAsciiLetterOrDigit(character) || " '()+,-./:=?".Contains(character, StringComparison.Ordinal));
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        writer.WriteCharacterString(isPrintable ? UniversalTagNumber.PrintableString : UniversalTagNumber.UTF8String, value);
+        return Convert.ToHexStringLower(writer.Encode());
     }
 
     private static List<(string Oid, string Value)> Read(byte[] name)

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Pipeline;
@@ -19,6 +21,9 @@ internal sealed class JsonFormat(AccessLogFields fields) : IAccessLogFormat
 
     // RFC 3339 with as many digits of the fraction as there are.
     private const string PreciseTime = "yyyy-MM-ddTHH:mm:ss.FFFFFFFK";
+
+    // A connection's certificate is the same object for all its requests.
+    private static readonly ConditionalWeakTable<X509Certificate2, string> Subjects = [];
 
     [ThreadStatic]
     private static Utf8JsonWriter? _writer;
@@ -130,7 +135,7 @@ internal sealed class JsonFormat(AccessLogFields fields) : IAccessLogFormat
         Text(json, AccessLogField.TLSCipher, suite.ToString());
         if (context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } certificate)
         {
-            Text(json, AccessLogField.TLSClientSubject, certificate.Subject);
+            Text(json, AccessLogField.TLSClientSubject, Subjects.GetValue(certificate, static own => CertificateNames.Full(own.SubjectName)));
         }
 
         Text(json, AccessLogField.TLSVersion, TlsNames.ShortVersion(handshake.Protocol));

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using Ingress.Proxy.Pipeline.EntryPoints;
+using Ingress.Proxy.Tls;
 using Microsoft.AspNetCore.Http;
 
 namespace Ingress.Proxy.Pipeline.Middlewares;
