@@ -46,23 +46,49 @@ internal sealed class ContainerInventory
         var before = _known;
         var found = new (Container Listed, Container? Known)[listed.Count];
         var faults = new List<(string Name, string Fault)>();
-        await Parallel.ForAsync(0, listed.Count, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellation }, async (i, token) =>
+        var changed = new List<int>();
+        for (var i = 0; i < found.Length; i++)
         {
             var container = ContainerReader.FromList(listed[i]);
-            var isKnown = before.TryGetValue(container.Id, out var known);
-            found[i] = isKnown && Same(known.Listed, container)
-                ? known
-                : (container, await InspectAsync(client, container, isKnown ? known.Known : null, faults, token).ConfigureAwait(false));
+            if (before.TryGetValue(container.Id, out var known) && Same(known.Listed, container))
+            {
+                found[i] = known;
+            }
+            else
+            {
+                found[i] = (container, known.Known);
+                changed.Add(i);
+            }
+        }
+
+        await Parallel.ForEachAsync(changed, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellation }, async (i, token) =>
+        {
+            var (container, known) = found[i];
+            found[i] = (container, await InspectAsync(client, container, known, faults, token).ConfigureAwait(false));
         }).ConfigureAwait(false);
 
         var incomplete = faults.Select(fault => fault.Name).ToHashSet(StringComparer.Ordinal);
-        _known = found.Where(item => item.Known is not null && !incomplete.Contains(item.Listed.Name))
-            .ToDictionary(item => item.Listed.Id, item => (item.Listed, item.Known!), StringComparer.Ordinal);
-        return ([.. found.Where(item => item.Known is not null).Select(item => WithSignal(item.Known!))], faults);
+        var containers = new List<Container>(found.Length);
+        _known = new Dictionary<string, (Container Listed, Container Known)>(found.Length, StringComparer.Ordinal);
+        foreach (var (container, known) in found)
+        {
+            if (known is null)
+            {
+                continue;
+            }
+
+            containers.Add(WithSignal(known));
+            if (incomplete.Count == 0 || !incomplete.Contains(container.Name))
+            {
+                _known[container.Id] = (container, known);
+            }
+        }
+
+        return (containers, faults);
     }
 
     private Container WithSignal(Container container) =>
-        _signals.TryGetValue(container.Id, out var signal) && StopSignal.Ends(signal, container.StopSignal) ? container with { IsLeaving = true } : container;
+        !_signals.IsEmpty && _signals.TryGetValue(container.Id, out var signal) && StopSignal.Ends(signal, container.StopSignal) ? container with { IsLeaving = true } : container;
 
     private static async Task<Container?> InspectAsync(
         EngineClient client,
@@ -94,7 +120,20 @@ internal sealed class ContainerInventory
     }
 
     private static bool Same(Container a, Container b) =>
-        a.State == b.State && a.Health == b.Health && a.Name == b.Name && a.NetworkMode == b.NetworkMode && a.Networks.SequenceEqual(b.Networks) && SameLabels(a.Labels, b.Labels);
+        a.State == b.State && a.Health == b.Health && a.Name == b.Name && a.NetworkMode == b.NetworkMode && SameNetworks(a.Networks, b.Networks) && SameLabels(a.Labels, b.Labels);
+
+    private static bool SameNetworks(IReadOnlyList<ContainerNetwork> a, IReadOnlyList<ContainerNetwork> b)
+    {
+        for (var i = 0; i < a.Count; i++)
+        {
+            if (i >= b.Count || a[i].Name != b[i].Name || a[i].Address != b[i].Address)
+            {
+                return false;
+            }
+        }
+
+        return a.Count == b.Count;
+    }
 
     private static bool SameLabels(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b)
     {

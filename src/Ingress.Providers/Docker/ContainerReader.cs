@@ -17,18 +17,7 @@ internal static class ContainerReader
         Health = listed.Health?.Status is { Length: > 0 } health ? health : HealthOf(listed.Status ?? ""),
         NetworkMode = listed.HostConfig?.NetworkMode ?? "",
         Networks = Networks(listed.NetworkSettings?.Networks),
-        Ports =
-        [
-            .. (listed.Ports ?? [])
-                .GroupBy(port => port.PrivatePort)
-                .OrderBy(group => group.Key)
-                .Select(group => new ContainerPort(
-                    group.Key,
-                    [
-                        .. group.Where(port => port.PublicPort is not null)
-                            .Select(port => new PublishedPort(port.IP ?? "", port.PublicPort!.Value.ToString(CultureInfo.InvariantCulture))),
-                    ])),
-        ],
+        Ports = Ports(listed.Ports),
     };
 
     /// <summary>Adds what only an inspection tells: ports that are exposed, health, network mode.</summary>
@@ -52,14 +41,48 @@ internal static class ContainerReader
         : status.EndsWith("(health: starting)", StringComparison.Ordinal) ? "starting"
         : "";
 
-    private static ContainerNetwork[] Networks(IDictionary<string, EndpointSettings>? networks) =>
-    [
-        .. (networks ?? new Dictionary<string, EndpointSettings>())
-            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => new ContainerNetwork(
-                pair.Key,
-                pair.Value?.IPAddress is { Length: > 0 } address ? address : pair.Value?.GlobalIPv6Address ?? "")),
-    ];
+    private static ContainerNetwork[] Networks(IDictionary<string, EndpointSettings>? networks)
+    {
+        if (networks is null or { Count: 0 })
+        {
+            return [];
+        }
+
+        var all = new ContainerNetwork[networks.Count];
+        var count = 0;
+        foreach (var (name, settings) in networks)
+        {
+            all[count++] = new ContainerNetwork(name, settings?.IPAddress is { Length: > 0 } address ? address : settings?.GlobalIPv6Address ?? "");
+        }
+
+        if (count > 1)
+        {
+            Array.Sort(all, static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        }
+
+        return all;
+    }
+
+    private static ContainerPort[] Ports(IList<PortSummary>? ports)
+    {
+        if (ports is [{ PublicPort: null } only])
+        {
+            return [new ContainerPort(only.PrivatePort, [])];
+        }
+
+        return
+        [
+            .. (ports ?? [])
+                .GroupBy(port => port.PrivatePort)
+                .OrderBy(group => group.Key)
+                .Select(group => new ContainerPort(
+                    group.Key,
+                    [
+                        .. group.Where(port => port.PublicPort is not null)
+                            .Select(port => new PublishedPort(port.IP ?? "", port.PublicPort!.Value.ToString(CultureInfo.InvariantCulture))),
+                    ])),
+        ];
+    }
 
     private static ContainerPort[] Ports(IDictionary<string, IList<PortBinding>>? ports) =>
     [

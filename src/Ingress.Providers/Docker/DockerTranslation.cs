@@ -2,6 +2,7 @@ using Ingress.Providers.DockerEngine;
 using Ingress.Providers.Labels;
 using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Configuration.DynamicModel;
+using Ingress.Proxy.Extensibility;
 
 namespace Ingress.Providers.Docker;
 
@@ -15,6 +16,8 @@ internal sealed class DockerTranslation
     private readonly LabelTranslator _translator;
     private readonly Constraints? _constraints;
     private readonly string _constraintsFault;
+    private Dictionary<Container, Translated> _known = new(ReferenceEqualityComparer.Instance);
+    private IReadOnlyCollection<string> _ownNetworks = [];
 
     /// <summary>Reads default rule and constraints; containers are reached at their own addresses unless the address of their machine is given.</summary>
     /// <exception cref="Proxy.Configuration.Templating.TemplateException">The default rule is no template.</exception>
@@ -29,18 +32,51 @@ internal sealed class DockerTranslation
     /// <summary>The configuration; the findings say what became of each container.</summary>
     public DynamicConfiguration Translate(IReadOnlyList<Container> containers, IReadOnlyCollection<string> ownNetworks, Findings findings)
     {
+        if (!ownNetworks.SequenceEqual(_ownNetworks))
+        {
+            (_known, _ownNetworks) = (new(ReferenceEqualityComparer.Instance), ownNetworks);
+        }
+
         var locator = new ContainerLocator(_options, containers, ownNetworks);
         var merge = new WorkloadMerge(findings);
+        var known = new Dictionary<Container, Translated>(containers.Count, ReferenceEqualityComparer.Instance);
         foreach (var container in containers)
         {
-            if (Select(container, containers, locator, findings) is { } workload && _translator.Translate(workload, findings) is { } configuration)
+            if (!_known.TryGetValue(container, out var translated))
+            {
+                translated = Translate(container, containers, locator);
+            }
+
+            if (StandsAlone(container))
+            {
+                known[container] = translated;
+            }
+
+            findings.Add(translated.Findings);
+            if (translated is { Workload: { } workload, Configuration: { } configuration })
             {
                 merge.Add(workload, configuration);
-                findings.Used(container.Name, !workload.Serves ? "without a server: " + StateOf(container) : workload.IsLeaving ? Leaving : "");
             }
         }
 
+        _known = known;
         return merge.Merge();
+    }
+
+    /// <summary>Whether nothing but the container itself and this proxy's networks decides where it is: neither another container nor the name of the host.</summary>
+    private static bool StandsAlone(Container container) => container.SharesNetworkOf is null && container.NetworkMode != "host";
+
+    private Translated Translate(Container container, IReadOnlyList<Container> containers, ContainerLocator locator)
+    {
+        var findings = new Findings();
+        var workload = Select(container, containers, locator, findings);
+        var configuration = workload is null ? null : _translator.Translate(workload, findings);
+        if (workload is not null && configuration is not null)
+        {
+            findings.Used(container.Name, !workload.Serves ? "without a server: " + StateOf(container) : workload.IsLeaving ? Leaving : "");
+        }
+
+        return new Translated(workload, configuration, findings.All);
     }
 
     /// <summary>The name that routers and services go by: service and project of Compose, else the container's own.</summary>
@@ -119,4 +155,7 @@ internal sealed class DockerTranslation
     }
 
     private static string StateOf(Container container) => container.IsRunning ? $"health is {container.Health}" : $"not running: {container.State}";
+
+    /// <summary>What became of a container. It is kept with the container, which is another object where anything about it has changed.</summary>
+    private sealed record Translated(Workload? Workload, WorkloadConfiguration? Configuration, IReadOnlyList<DiscoveryFinding> Findings);
 }

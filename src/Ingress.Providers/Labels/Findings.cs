@@ -21,6 +21,9 @@ internal sealed class Findings
     /// <summary>The object is left out, or a part of it, because something is wrong.</summary>
     public void Rejected(string subject, string reason) => Add(subject, "rejected", reason);
 
+    /// <summary>Takes over what was found before.</summary>
+    public void Add(IReadOnlyList<DiscoveryFinding> found) => _all.AddRange(found);
+
     private void Add(string subject, string outcome, string reason) =>
         _all.Add(new DiscoveryFinding { Subject = subject, Outcome = outcome, Reason = reason });
 }

@@ -88,6 +88,21 @@ public sealed class DockerProviderTests
     }
 
     [Fact]
+    public void AnUnchangedContainerIsFoundAnewWhereItsPlaceHasChanged()
+    {
+        var translation = new DockerTranslation(new DockerProviderOptions(), new DecoderSettings { Catalogs = ProxyCatalogs.All });
+        var two = Container("two", [], port: 80) with { Networks = [new ContainerNetwork("a", "10.0.0.1"), new ContainerNetwork("b", "10.1.0.1")] };
+        var guest = Container("guest", [], port: 81) with { NetworkMode = "container:host", Networks = [] };
+        var host = Container("host", [], port: 82, address: "10.2.0.1");
+        string[] Urls(Container host, params string[] networks) =>
+            [.. translation.Translate([two, guest, host], networks, new Findings()).Http!.Services!.OrderBy(service => service.Key, StringComparer.Ordinal).Select(service => service.Value.LoadBalancer!.Servers[0].Url)];
+
+        Assert.Equal(["http://10.2.0.1:81", "http://10.2.0.1:82", "http://10.0.0.1:80"], Urls(host));
+        Assert.Equal(["http://10.2.0.1:81", "http://10.2.0.1:82", "http://10.1.0.1:80"], Urls(host, "b"));
+        Assert.Equal(["http://10.2.0.9:81", "http://10.2.0.9:82", "http://10.1.0.1:80"], Urls(host with { Networks = [new ContainerNetwork("bridge", "10.2.0.9")] }, "b"));
+    }
+
+    [Fact]
     public void ScaledContainersBecomeOneServiceWithTwoServers()
     {
         Dictionary<string, string> labels = new() { ["com.docker.compose.service"] = "web", ["com.docker.compose.project"] = "shop" };
