@@ -74,6 +74,10 @@ def _date(case, request, difference, found):
     return difference[0] == "header date" and difference[2] is None
 
 
+def _switch(case, request, difference, found):
+    return _statuses(found) == (101, 101) and bool(_kinds(case) & {"errors", "retry"}) and difference[0].startswith("header ") and difference[2] is None
+
+
 def _close(case, request, difference, found):
     return difference == ("header connection", ["close"], None) and request["version"] == "1.0"
 
@@ -352,7 +356,8 @@ def counts(case):
 def parts_ways(case, request, found):
     """Whether what follows cannot be compared: it counts this answer, which is not the same, or the same by chance only."""
     return counts(case) and (
-        any(part in ("status", "seen") for part, _, _ in found) or _any(request, "fault") == "cut")
+        any(part in ("status", "seen") for part, _, _ in found) or _any(request, "fault") == "cut"
+        or any(is_refused(case, request, None, found) for is_refused in (_odd_target, _null, _old_chunks)))  # Traefik has counted it first
 
 
 def _statuses(found):
@@ -412,6 +417,7 @@ EXPLANATIONS = [
     ("request targets outside of ASCII, and `HTTP://` in capitals", _odd_target),
     ("trailers of answers", _trailers),
     ("`Date` in a switch of protocols", _date),
+    ("a switch of protocols behind `errors` or `retry`", _switch),
     ("`Connection: close` to HTTP/1.0 clients", _close),
     ("a body that nobody read", _unread),
     ("requests that cannot be read", _unreadable),
