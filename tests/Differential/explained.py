@@ -159,8 +159,8 @@ def _cut(case, request, difference, found):
     if _any(request, "fault") != "cut":
         return False
     ours, theirs = _statuses(found)
-    if difference[0] == "seen" and case["service"]["kind"] == "mirroring":
-        return set(_roles(found.ours)) - {"mirror"} == set(_roles(found.theirs))
+    if difference[0] == "seen" and case["service"]["kind"] in ("mirroring", "failover"):
+        return set(_roles(found.ours)) - {"mirror", "fallback"} == set(_roles(found.theirs))
     if theirs == "no answer":
         return ours == 200 and difference[0] != "seen"
     if theirs == 500 and found.theirs["answer"]["body"] in (b"Internal Server Error\n", b""):
