@@ -23,6 +23,9 @@ internal sealed record Container
     /// <summary>starting, healthy, unhealthy, or empty where there is no health check.</summary>
     public string Health { get; init; } = "";
 
+    /// <summary>Since when it is unhealthy; null where it is not, or where an inspection did not tell.</summary>
+    public Illness? Illness { get; init; }
+
     /// <summary>host, none, container:ID, or the first network's name.</summary>
     public string NetworkMode { get; init; } = "";
 
@@ -55,6 +58,15 @@ internal sealed record Container
     public static Container? Find(IReadOnlyList<Container> containers, string key) =>
         containers.FirstOrDefault(candidate => candidate.Id == key || candidate.Name == key)
         ?? containers.FirstOrDefault(candidate => key.Length >= ShortId && candidate.Id.StartsWith(key, StringComparison.Ordinal));
+}
+
+/// <summary>The time from which a container's health check counts as failed.</summary>
+/// <param name="Since">The end of the check with which it did.</param>
+/// <param name="IsExact">Whether that check is known; else it was an earlier one, which the engine no longer keeps.</param>
+internal sealed record Illness(DateTimeOffset Since, bool IsExact)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"since {(IsExact ? "" : "before ")}{Since.UtcDateTime:u}";
 }
 
 /// <summary>A container's place in a network.</summary>

@@ -100,7 +100,7 @@ internal sealed class ContainerInventory
         try
         {
             var inspected = await client.AskAsync(token => client.Api.Containers.InspectContainerAsync(listed.Id, token), cancellation).ConfigureAwait(false);
-            return ContainerReader.WithInspection(listed, inspected);
+            return ContainerReader.WithInspection(listed, inspected, before);
         }
         catch (DockerContainerNotFoundException)
         {

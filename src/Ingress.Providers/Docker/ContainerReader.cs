@@ -6,6 +6,9 @@ namespace Ingress.Providers.Docker;
 /// <summary>Makes containers of the engine's answers.</summary>
 internal static class ContainerReader
 {
+    // Docker's own default of --health-retries.
+    private const long UsualRetries = 3;
+
     /// <summary>From a line of the list, which suffices for all but ports of an engine that lists only published ones.</summary>
     public static Container FromList(ContainerListResponse listed) => new()
     {
@@ -20,11 +23,12 @@ internal static class ContainerReader
         Ports = Ports(listed.Ports),
     };
 
-    /// <summary>Adds what only an inspection tells: ports that are exposed, health, network mode.</summary>
-    public static Container WithInspection(Container listed, ContainerInspectResponse inspected) => listed with
+    /// <summary>Adds what only an inspection tells: ports that are exposed, health, network mode. What an earlier one told of an illness that goes on is kept.</summary>
+    public static Container WithInspection(Container listed, ContainerInspectResponse inspected, Container? before = null) => listed with
     {
         State = inspected.State?.Status is { Length: > 0 } state ? state : listed.State,
         Health = inspected.State?.Health?.Status ?? "",
+        Illness = inspected.State?.Health is { Status: "unhealthy" } health ? IllnessOf(health, inspected.Config?.Healthcheck?.Retries ?? 0, before?.Illness) : null,
         NetworkMode = inspected.HostConfig?.NetworkMode is { Length: > 0 } mode ? mode : listed.NetworkMode,
         Networks = Networks(inspected.NetworkSettings?.Networks) is { Length: > 0 } networks ? networks : listed.Networks,
         Ports = Ports(inspected.NetworkSettings?.Ports),
@@ -40,6 +44,16 @@ internal static class ContainerReader
         : status.EndsWith("(unhealthy)", StringComparison.Ordinal) ? "unhealthy"
         : status.EndsWith("(health: starting)", StringComparison.Ordinal) ? "starting"
         : "";
+
+    /// <summary>The engine keeps the last few checks only: the one that counted is so many back as there were failures beyond the retries.</summary>
+    private static Illness? IllnessOf(Health health, long retries, Illness? before)
+    {
+        var kept = health.Log ?? [];
+        var back = health.FailingStreak - (retries > 0 ? retries : UsualRetries);
+        return back >= 0 && back < kept.Count
+            ? new Illness(kept[kept.Count - 1 - (int)back].End, IsExact: true)
+            : before ?? (kept.Count > 0 ? new Illness(kept[0].End, IsExact: false) : null);
+    }
 
     private static ContainerNetwork[] Networks(IDictionary<string, EndpointSettings>? networks)
     {

@@ -154,7 +154,12 @@ internal sealed class DockerTranslation
         };
     }
 
-    private static string StateOf(Container container) => container.IsRunning ? $"health is {container.Health}" : $"not running: {container.State}";
+    private static string StateOf(Container container) => container switch
+    {
+        { IsRunning: false } => $"not running: {container.State}",
+        { Illness: { } illness } => $"health is {container.Health} {illness}",
+        _ => $"health is {container.Health}",
+    };
 
     /// <summary>What became of a container. It is kept with the container, which is another object where anything about it has changed.</summary>
     private sealed record Translated(Workload? Workload, WorkloadConfiguration? Configuration, IReadOnlyList<DiscoveryFinding> Findings);

@@ -42,7 +42,7 @@ internal static class EngineAnswers
     public static VisibleFields Container { get; } = VisibleFields.Parse($"""
         Id Name Created Image Driver Platform
         State(Status StartedAt FinishedAt Health(Status Log(Start End)))
-        Config(Image Labels Hostname Domainname User ExposedPorts WorkingDir StopSignal)
+        Config(Image Labels Hostname Domainname User ExposedPorts WorkingDir StopSignal Healthcheck(Retries))
         HostConfig(NetworkMode PortBindings RestartPolicy(Name) LogConfig(Type) Runtime Isolation IpcMode PidMode UTSMode UsernsMode CgroupnsMode)
         Mounts(Type Name Destination Driver Mode Propagation)
         NetworkSettings( Ports Gateway IPAddress IPv6Gateway GlobalIPv6Address MacAddress {Networks} )
