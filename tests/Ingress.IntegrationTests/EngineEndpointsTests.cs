@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Ingress.IntegrationTests.Containers;
 using Ingress.Testing;
 
 namespace Ingress.IntegrationTests;
@@ -8,20 +9,21 @@ namespace Ingress.IntegrationTests;
 /// <summary>The ways to an engine other than Docker's own socket, each with the real thing at its end: TLS, SSH and Podman.</summary>
 public sealed class EngineEndpointsTests
 {
-    private static readonly TimeSpan FollowedWithin = TimeSpan.FromSeconds(5);
+    /// <summary>Podman's events come later than Docker's.</summary>
+    private static readonly TimeSpan FollowedByPodmanWithin = TimeSpan.FromSeconds(5);
 
     [PodmanFact]
     public async Task PodmansContainersAreFollowed()
     {
         await using var podman = await PodmanService.StartAsync();
-        await podman.ServeAsync("early", "traefik.http.routers.early.rule=Host(`early.test`)");
-        await using var proxy = await StartAsync(podman.Host);
+        await podman.ServeAsync("early", Labels("early"));
+        await using var proxy = await DockerProxy.StartAsync(podman.Host);
         await AnswersAsync(proxy, "early");
 
-        await podman.ServeAsync("late", "traefik.http.routers.late.rule=Host(`late.test`)");
+        await podman.ServeAsync("late", Labels("late"));
         await AnswersAsync(proxy, "late");
         await podman.RemoveAsync("early");
-        await Eventually.HoldsAsync("the removed container is gone", async () => !(await proxy.RoutersAsync()).Contains("early@docker"), FollowedWithin);
+        await Eventually.HoldsAsync("the removed container is gone", async () => !(await proxy.RoutersAsync()).Contains("early@docker"), FollowedByPodmanWithin);
     }
 
     [DockerFact]
@@ -32,66 +34,44 @@ public sealed class EngineEndpointsTests
         var port = FreePort.Next();
         await using var engine = await DockerDaemon.StartAsync(
             "--host", $"tcp://127.0.0.1:{port}", "--tlsverify", "--tlscacert", folder.File("ca.pem"), "--tlscert", folder.File("server.pem"), "--tlskey", folder.File("server-key.pem"));
-        await engine.ServeAsync("whoami", "whoami", "traefik.http.routers.whoami.rule=Host(`whoami.test`)");
+        await engine.ServeAsync("whoami", "whoami", Labels("whoami"));
 
         var address = $"tcp://127.0.0.1:{port}";
         var files = $"{{ca: {folder.File("ca.pem")}, cert: {folder.File("cert.pem")}, key: {folder.File("key.pem")}}}";
-        await using (var proxy = await StartAsync(address, files))
+        await using (var proxy = await DockerProxy.StartAsync(address, $"    tls: {files}\n"))
         {
             await AnswersAsync(proxy, "whoami");
         }
 
         // Docker's own variables win over the file.
         var variables = new Dictionary<string, string?> { ["DOCKER_HOST"] = address, ["DOCKER_TLS_VERIFY"] = "1", ["DOCKER_CERT_PATH"] = folder.Path, ["DOCKER_API_VERSION"] = "v1.40" };
-        await using (var proxy = await StartAsync("unix:///nowhere.sock", environment: variables))
+        await using (var proxy = await DockerProxy.StartAsync("unix:///nowhere.sock", environment: variables))
         {
             await AnswersAsync(proxy, "whoami");
         }
 
-        await using (var proxy = await StartAsync(address, "{insecureSkipVerify: true}"))
+        await using (var proxy = await DockerProxy.StartAsync(address, "    tls: {insecureSkipVerify: true}\n"))
         {
             await Eventually.HoldsAsync("an engine that wants a certificate is told", async () => (await DiscoveryAsync(proxy)).Contains("cannot be followed", StringComparison.Ordinal));
         }
 
         await using var server = await StartSshAsync(folder);
         var ssh = $"ssh://root@127.0.0.1:{server.Port}{engine.Host["unix://".Length..]}";
-        await using (var proxy = await StartAsync(ssh, environment: new Dictionary<string, string?> { ["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}" }))
+        await using (var proxy = await DockerProxy.StartAsync(ssh, environment: new Dictionary<string, string?> { ["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}" }))
         {
             await AnswersAsync(proxy, "whoami");
-            await engine.ServeAsync("late", "late", "traefik.http.routers.late.rule=Host(`late.test`)");
+            await engine.ServeAsync("late", "late", Labels("late"));
             await AnswersAsync(proxy, "late");
         }
     }
 
-    private static Task<ProxyProcess> StartAsync(string endpoint, string tls = "", IReadOnlyDictionary<string, string?>? environment = null) => ProxyProcess.StartAsync(new ProxySetup
-    {
-        Static = $$"""
-            entryPoints:
-              web:
-                address: "127.0.0.1:{web}"
-              traefik:
-                address: "127.0.0.1:{api}"
-            api:
-              insecure: true
-            ping: {}
-            providers:
-              docker:
-                endpoint: "{{endpoint}}"
-                {{(tls.Length > 0 ? "tls: " + tls : "watch: true")}}
-
-            """,
-        Environment = environment ?? new Dictionary<string, string?>(),
-    });
+    private static string[] Labels(string name) => ["traefik.enable=true", $"traefik.http.routers.{name}.rule=Host(`{name}.test`)"];
 
     private static async Task AnswersAsync(ProxyProcess proxy, string name)
     {
         try
         {
-            await Eventually.HoldsAsync($"{name} answers", async () =>
-            {
-                using var answer = await proxy.GetAsync(name + ".test");
-                return (await answer.Content.ReadAsStringAsync()).Trim() == name;
-            });
+            await proxy.AnswersAsync(name + ".test", "/", name);
         }
         catch (TimeoutException exception)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ingress.IntegrationTests.Containers;
 using Ingress.Testing;
 
 namespace Ingress.IntegrationTests;
@@ -6,19 +7,7 @@ namespace Ingress.IntegrationTests;
 /// <summary>One proxy before two real engines: its own machine's and another machine's, whose containers are reached at published ports.</summary>
 public sealed class SeveralEnginesTests
 {
-    private const string Static = """
-        entryPoints:
-          web:
-            address: "127.0.0.1:{web}"
-          traefik:
-            address: "127.0.0.1:{api}"
-        api:
-          insecure: true
-        ping: {}
-        providers:
-          docker:
-            endpoint: "MAIN"
-            exposedByDefault: false
+    private const string SecondEngine = """
             hosts:
               nas:
                 endpoint: "NAS"
@@ -36,12 +25,9 @@ public sealed class SeveralEnginesTests
         await main.ServeAsync("shop", "shop of main", "traefik.enable=true", "traefik.http.routers.shop.rule=Host(`shop.test`)");
         await nas.RunAsync(new ContainerSetup { Name = "shop", Answer = "shop of nas", Labels = ["traefik.enable=true"], Options = ["--publish", "127.0.0.1::80"] });
         await nas.ServeAsync("hidden", "hidden", "traefik.enable=true");
-        await using var proxy = await ProxyProcess.StartAsync(new ProxySetup
-        {
-            Static = Static.Replace("MAIN", main.Host, StringComparison.Ordinal).Replace("NAS", nas.Host, StringComparison.Ordinal),
-        });
-        await AnswersAsync(proxy, "shop.test", "shop of main");
-        await AnswersAsync(proxy, "shop.nas.test", "shop of nas");
+        await using var proxy = await DockerProxy.StartAsync(main, SecondEngine.Replace("NAS", nas.Host, StringComparison.Ordinal));
+        await proxy.AnswersAsync("shop.test", "/", "shop of main");
+        await proxy.AnswersAsync("shop.nas.test", "/", "shop of nas");
         var routers = await proxy.RoutersAsync();
         Assert.Contains("shop@docker", routers);
         Assert.Contains("shop@docker-nas", routers);
@@ -53,9 +39,9 @@ public sealed class SeveralEnginesTests
         await nas.StopEngineAsync();
         await Eventually.HoldsAsync("the engine's absence is told", async () => (await DiscoveryAsync(proxy)).Any(finding => finding is { Provider: "docker-nas", Subject: "engine", Outcome: "warning" }));
         await main.ServeAsync("late", "late", "traefik.enable=true", "traefik.http.routers.late.rule=Host(`late.test`)");
-        await AnswersAsync(proxy, "late.test", "late");
+        await proxy.AnswersAsync("late.test", "/", "late");
         Assert.DoesNotContain(await DiscoveryAsync(proxy), finding => finding is { Provider: "docker", Subject: "engine" });
-        await AnswersAsync(proxy, "shop.test", "shop of main");
+        await proxy.AnswersAsync("shop.test", "/", "shop of main");
     }
 
     private static async Task<List<Finding>> DiscoveryAsync(ProxyProcess proxy) =>
@@ -63,12 +49,6 @@ public sealed class SeveralEnginesTests
         .. JsonNode.Parse(await proxy.Client.GetStringAsync(new Uri(proxy.Api, "/api/ingress/discovery")))!.AsArray()
             .Select(item => new Finding((string)item!["provider"]!, (string)item["subject"]!, (string)item["outcome"]!, (string)item["reason"]!)),
     ];
-
-    private static Task<TimeSpan> AnswersAsync(ProxyProcess proxy, string host, string body) => Eventually.HoldsAsync($"{host} answers", async () =>
-    {
-        using var answer = await proxy.GetAsync(host);
-        return (await answer.Content.ReadAsStringAsync()).Trim() == body;
-    });
 
     private sealed record Finding(string Provider, string Subject, string Outcome, string Reason);
 }

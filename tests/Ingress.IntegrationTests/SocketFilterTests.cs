@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ingress.IntegrationTests.Containers;
 using Ingress.Testing;
 
 namespace Ingress.IntegrationTests;
@@ -17,27 +18,10 @@ public sealed class SocketFilterTests
         await engine.DockerAsync("run", "--detach", "--init=false", "--name", "vault", "--network", DockerDaemon.Network, "--env", "PASSWORD=s3cret", DockerDaemon.Image, "/bin/busybox", "sh", "-c", "sleep 1000; echo s3cret");
         await engine.ServeAsync("early", "early", Labels("early"));
 
-        await using var proxy = await ProxyProcess.StartAsync(new ProxySetup
-        {
-            Static = $$"""
-                entryPoints:
-                  web:
-                    address: "127.0.0.1:{web}"
-                  traefik:
-                    address: "127.0.0.1:{api}"
-                api:
-                  insecure: true
-                ping: {}
-                providers:
-                  docker:
-                    endpoint: "{{host}}"
-                    exposedByDefault: false
-
-                """,
-        });
-        await AnswersAsync(proxy, "early", "early");
+        await using var proxy = await DockerProxy.StartAsync(host);
+        await proxy.AnswersAsync("early.test", "/", "early");
         await engine.ServeAsync("late", "late", Labels("late"));
-        await AnswersAsync(proxy, "late", "late");
+        await proxy.AnswersAsync("late.test", "/", "late");
         await engine.RemoveAsync("early");
         await Eventually.HoldsAsync("the removed container is gone", async () => !(await proxy.RoutersAsync()).Contains("early@docker"));
 
@@ -61,10 +45,4 @@ public sealed class SocketFilterTests
     private static string[] Labels(string name) => ["traefik.enable=true", $"traefik.http.routers.{name}.rule=Host(`{name}.test`)"];
 
     private static async Task<string> DockerAsync(string host, params string[] arguments) => await ProgramRun.RunAsync("docker", ["--host", host, .. arguments]);
-
-    private static Task<TimeSpan> AnswersAsync(ProxyProcess proxy, string name, string body) => Eventually.HoldsAsync($"{name} answers", async () =>
-    {
-        using var answer = await proxy.GetAsync(name + ".test");
-        return (await answer.Content.ReadAsStringAsync()).Trim() == body;
-    });
 }

@@ -15,7 +15,7 @@ public sealed class ContainersTests
         await engine.ServeAsync("shop-2", "shop two", DockerProxy.Labels("shop", "Host(`shop.test`)"));
         string[] strip = ["traefik.http.routers.docs.middlewares=no-docs", "traefik.http.middlewares.no-docs.stripprefix.prefixes=/docs"];
         await engine.ServeAsync("docs", "docs", [.. DockerProxy.Labels("docs", "Host(`plain.test`) && PathPrefix(`/docs`)"), .. strip]);
-        await using var proxy = await DockerProxy.StartAsync(engine);
+        await using var proxy = await DockerProxy.StartAsync(engine, DockerProxy.ShortThrottle);
         await proxy.AnswersAsync("plain.test", "/", "plain");
         await proxy.AnswersAsync("plain.test", "/docs", "docs");
         await proxy.AnswersAsync("shop.test", "/", "shop one");

@@ -13,7 +13,7 @@ public sealed class ReplacementTests
         await using var engine = await DockerDaemon.StartAsync();
         await engine.RunAsync(Version("old"));
         await engine.RunAsync(Version("job") with { Labels = [.. Version("job").Labels, "com.docker.compose.oneoff=True"] });
-        await using var proxy = await DockerProxy.StartAsync(engine, "  providersThrottleDuration: 300ms\n");
+        await using var proxy = await DockerProxy.StartAsync(engine, DockerProxy.ShortThrottle);
         await proxy.AnswersAsync("shop.test", "/", "old");
         await using var loader = Loader.Start(proxy, ("shop.test", "/"));
 
