@@ -12,6 +12,9 @@ internal sealed class FileWatcher : IDisposable
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
 
+    // Where something else in the directory is written all the time, such as a log, it never gets quiet.
+    private const int MostWaitsForQuiet = 20;
+
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, FileSystemWatcher> _watchers = new(StringComparer.Ordinal);
@@ -55,7 +58,7 @@ internal sealed class FileWatcher : IDisposable
         while (true)
         {
             await _wake.WaitAsync(LookInterval, cancellation).ConfigureAwait(false);
-            while (await _wake.WaitAsync(Quiet, cancellation).ConfigureAwait(false))
+            for (var waits = 0; waits < MostWaitsForQuiet && await _wake.WaitAsync(Quiet, cancellation).ConfigureAwait(false); waits++)
             {
                 // A file that is being written announces every piece; reading it now would read a half.
             }

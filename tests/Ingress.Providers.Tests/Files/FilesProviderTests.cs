@@ -43,6 +43,26 @@ public sealed class FilesProviderTests : IDisposable
     }
 
     [Fact]
+    public async Task FollowsAFileBesideALogThatNeverRests()
+    {
+        _folder.Write("a.yml", Router("a"));
+        Start(new FilesProviderOptions { Directory = _folder.Path });
+        var log = Path.Combine(_folder.Path, "app.log");
+        var writing = Task.Run(async () =>
+        {
+            while (!_end.IsCancellationRequested && !_sink.Routers.SequenceEqual(["b"]))
+            {
+                await File.AppendAllTextAsync(log, "line\n");
+                await Task.Yield();
+            }
+        });
+
+        _folder.Write("a.yml", Router("b"));
+        await Eventually.HoldsAsync("change", () => _sink.Routers.SequenceEqual(["b"]));
+        await writing;
+    }
+
+    [Fact]
     public async Task FollowsRenamesRewritesAndNewFiles()
     {
         var path = _folder.Write("a.yml", Router("a"));
