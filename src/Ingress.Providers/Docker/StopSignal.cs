@@ -11,8 +11,22 @@ internal static class StopSignal
     // As Linux numbers them on all machines that run Docker.
     private static readonly Dictionary<string, int> Numbers = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["HUP"] = 1, ["INT"] = 2, ["QUIT"] = 3, ["ABRT"] = 6, ["KILL"] = Kill, ["USR1"] = 10, ["USR2"] = 12, ["TERM"] = Terminate, ["WINCH"] = 28, ["PWR"] = 30,
-        ["RTMIN"] = 34, ["RTMIN+1"] = 35, ["RTMIN+2"] = 36, ["RTMIN+3"] = 37, ["RTMIN+4"] = 38, ["RTMIN+5"] = 39,
+        ["HUP"] = 1,
+        ["INT"] = 2,
+        ["QUIT"] = 3,
+        ["ABRT"] = 6,
+        ["KILL"] = Kill,
+        ["USR1"] = 10,
+        ["USR2"] = 12,
+        ["TERM"] = Terminate,
+        ["WINCH"] = 28,
+        ["PWR"] = 30,
+        ["RTMIN"] = 34,
+        ["RTMIN+1"] = 35,
+        ["RTMIN+2"] = 36,
+        ["RTMIN+3"] = 37,
+        ["RTMIN+4"] = 38,
+        ["RTMIN+5"] = 39,
     };
 
     /// <summary>Whether this signal ends a container whose own stop signal is <paramref name="own"/>. Both are numbers or names, with or without SIG; empty is SIGTERM.</summary>

@@ -36,7 +36,9 @@ public sealed class SwarmTests
         await engine.CreateServiceAsync(Service("older") with { Labels = [.. Service("older").Labels, "traefik.docker.lbswarm=true"] });
         await using var proxy = await ProxyProcess.StartAsync(new ProxySetup
         {
-            Static = Static.Replace("ENDPOINT", engine.Host, StringComparison.Ordinal), Wrapper = wrapper, Address = address,
+            Static = Static.Replace("ENDPOINT", engine.Host, StringComparison.Ordinal),
+            Wrapper = wrapper,
+            Address = address,
         });
 
         foreach (var name in (string[])["steady", "robin", "rolling"])
