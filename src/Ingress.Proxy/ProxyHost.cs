@@ -120,6 +120,7 @@ public sealed partial class ProxyHost : IConfigurationView, IAsyncDisposable
         }
 
         running.Add(watcher.RunAsync(stopping.Token));
+        running.Add(SocketPolling.RunAsync(time, logger, stopping.Token));
         if (alertHook is not null)
         {
             running.Add(alertHook.RunAsync(stopping.Token));

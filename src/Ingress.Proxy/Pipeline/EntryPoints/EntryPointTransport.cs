@@ -36,7 +36,7 @@ internal sealed partial class EntryPointTransport(Func<EndPoint, Socket> bind, I
         {
             this.socket = socket;
             this.logger = logger;
-            pipes = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions { UnsafePreferInlineScheduling = InlineScheduling.IsOn }, logger);
+            pipes = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions(), logger);
             EndPoint = socket.LocalEndPoint!;
             socket.Listen(Backlog);
         }

@@ -23,24 +23,25 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
     private const int RelayBuffer = 17 * 1024;
 
     /// <summary>Shakes hands, then goes on with the connection. The hello is the one that routing saw, so that nothing is decided on two readings of it.</summary>
-    public async Task OnConnectionAsync(ConnectionContext connection, ClientHello hello, ConnectionDelegate next)
+    public async Task OnConnectionAsync(AcceptedConnection connection, ClientHello hello, ConnectionDelegate next)
     {
-        var clear = connection.Transport;
         var choice = Choose(connection, hello, handlers.Current.Tls, options: null);
         if (choice is null)
         {
-            await clear.Output.WriteAsync(UnrecognizedName).ConfigureAwait(false);
+            await connection.Transport.Output.WriteAsync(UnrecognizedName).ConfigureAwait(false);
             return;
         }
 
-        var stream = new TlsServerStream(clear.Input, clear.Output, choice.Context);
+        var stream = new TlsServerStream(choice.Context);
         await using (stream.ConfigureAwait(false))
         {
-            if (!await HandshakeAsync(stream, connection).ConfigureAwait(false))
+            if (!await HandshakeAsync(stream, connection, connection.HasPipes ? connection.Transport : null).ConfigureAwait(false))
             {
                 return;
             }
 
+            var clear = connection.Transport;
+            stream.Continue(clear);
             SetFeatures(connection, stream);
             var input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
             var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
@@ -60,7 +61,7 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
     }
 
     /// <summary>TLS for a TCP router with its own options, over a stream that writes straight to the socket; null where the handshake failed or was refused.</summary>
-    public async ValueTask<TlsServerStream?> EndAsync(ConnectionContext connection, ClientHello hello, Stream inner, TlsParameters options, TlsSelector selector)
+    public async ValueTask<TlsServerStream?> EndAsync(AcceptedConnection connection, ClientHello hello, Stream inner, TlsParameters options, TlsSelector selector)
     {
         if (Choose(connection, hello, selector, options) is not { } choice)
         {
@@ -68,12 +69,13 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
             return null;
         }
 
-        var stream = new TlsServerStream(
+        var stream = new TlsServerStream(choice.Context);
+        var pipes = new DuplexPipe(
             PipeReader.Create(inner, new StreamPipeReaderOptions(leaveOpen: true, bufferSize: RelayBuffer)),
-            PipeWriter.Create(inner, new StreamPipeWriterOptions(leaveOpen: true, minimumBufferSize: RelayBuffer)),
-            choice.Context);
-        if (await HandshakeAsync(stream, connection).ConfigureAwait(false))
+            PipeWriter.Create(inner, new StreamPipeWriterOptions(leaveOpen: true, minimumBufferSize: RelayBuffer)));
+        if (await HandshakeAsync(stream, connection, connection.HasPipes ? pipes : null).ConfigureAwait(false))
         {
+            stream.Continue(pipes);
             return stream;
         }
 
@@ -108,15 +110,24 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
         }
     }
 
-    private async ValueTask<bool> HandshakeAsync(TlsServerStream stream, ConnectionContext connection)
+    // On the bare socket where there are no pipes.
+    private async ValueTask<bool> HandshakeAsync(TlsServerStream stream, AcceptedConnection connection, IDuplexPipe? pipes)
     {
         var state = connection.Features.Get<ConnectionState>()!;
         using var deadline = new CancellationTokenSource(timeout);
         try
         {
-            await stream.HandshakeAsync(deadline.Token).ConfigureAwait(false);
+            if (pipes is null)
+            {
+                await stream.HandshakeAsync(connection.Socket, deadline.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                await stream.HandshakeAsync(pipes, deadline.Token).ConfigureAwait(false);
+            }
+
             state.IsTls = true;
-            state.ClientCertificates = stream.ClientCertificates;
+            state.ClientCertificates = stream.Connection.ClientCertificates;
             return true;
         }
         catch (Exception error) when (error is AuthenticationException or IOException or OperationCanceledException or ConnectionResetException or ConnectionAbortedException)
@@ -132,7 +143,7 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
 
     private static void SetFeatures(ConnectionContext connection, TlsServerStream stream)
     {
-        var feature = new TlsFeature(stream);
+        var feature = new TlsFeature(stream.Connection);
         connection.Features.Set<ITlsConnectionFeature>(feature);
         connection.Features.Set<ITlsHandshakeFeature>(feature);
         connection.Features.Set<ITlsApplicationProtocolFeature>(feature);
@@ -157,15 +168,15 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
     private static partial void LogUnusable(ILogger logger, string serverName, string reason);
 
 #pragma warning disable SYSLIB0058 // The interface still has the old members; the suite says all that they do.
-    private sealed class TlsFeature(TlsServerStream stream) : ITlsConnectionFeature, ITlsHandshakeFeature, ITlsApplicationProtocolFeature
+    private sealed class TlsFeature(TlsConnection tls) : ITlsConnectionFeature, ITlsHandshakeFeature, ITlsApplicationProtocolFeature
     {
-        public X509Certificate2? ClientCertificate { get; set; } = stream.ClientCertificates is [var own, ..] ? own : null;
+        public X509Certificate2? ClientCertificate { get; set; } = tls.ClientCertificates is [var own, ..] ? own : null;
 
-        public ReadOnlyMemory<byte> ApplicationProtocol { get; } = stream.ApplicationProtocol;
+        public ReadOnlyMemory<byte> ApplicationProtocol { get; } = tls.ApplicationProtocol;
 
-        public SslProtocols Protocol { get; } = stream.Protocol;
+        public SslProtocols Protocol { get; } = tls.Protocol;
 
-        public TlsCipherSuite? NegotiatedCipherSuite { get; } = stream.CipherSuite;
+        public TlsCipherSuite? NegotiatedCipherSuite { get; } = tls.CipherSuite;
 
         public CipherAlgorithmType CipherAlgorithm => CipherAlgorithmType.None;
 

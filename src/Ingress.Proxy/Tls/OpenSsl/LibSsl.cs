@@ -4,7 +4,7 @@ namespace Ingress.Proxy.Tls.OpenSsl;
 
 /// <summary>
 /// What is used of OpenSSL 3, under its own names. The framework loads the same library, so there is one copy in the process. Pointers are not checked here:
-/// <see cref="TlsContext"/>, <see cref="TlsServerStream"/> and <see cref="TicketKeys"/> are the only callers.
+/// <see cref="TlsContext"/>, <see cref="TlsConnection"/> and <see cref="TicketKeys"/> are the only callers.
 /// </summary>
 internal static unsafe partial class LibSsl
 {
@@ -23,6 +23,7 @@ internal static unsafe partial class LibSsl
     public const ulong PrioritizeChaCha = 1UL << 21;
     public const ulong NoRenegotiation = 1UL << 30;
     public const int ModeMovingWriteBuffer = 2;
+    public const int ModeNoAutomaticChain = 8;
     public const int ModeReleaseBuffers = 16;
     public const int VerifyNone = 0;
     public const int VerifyPeer = 1;

@@ -53,7 +53,9 @@ internal sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
     {
         var options = LibSsl.NoCompression | LibSsl.NoRenegotiation | LibSsl.ServerPreference | LibSsl.PrioritizeChaCha;
         LibSsl.SSL_CTX_set_options(handle, settings.AllowTickets ? options : options | LibSsl.NoTicket);
-        LibSsl.SSL_CTX_ctrl(handle, LibSsl.ControlMode, LibSsl.ModeMovingWriteBuffer | LibSsl.ModeReleaseBuffers, 0);
+
+        // Without ModeNoAutomaticChain OpenSSL would look in each handshake for a chain of its own, and find one among the authorities for clients.
+        LibSsl.SSL_CTX_ctrl(handle, LibSsl.ControlMode, LibSsl.ModeMovingWriteBuffer | LibSsl.ModeReleaseBuffers | LibSsl.ModeNoAutomaticChain, 0);
         Check(LibSsl.SSL_CTX_ctrl(handle, LibSsl.ControlMinVersion, settings.MinVersion, 0) == 1, "minVersion");
         Check(LibSsl.SSL_CTX_ctrl(handle, LibSsl.ControlMaxVersion, settings.MaxVersion, 0) == 1, "maxVersion");
         if (settings.MinVersion < TlsSettings.Version12)

@@ -112,11 +112,15 @@ public sealed class TicketKeysTests : IDisposable
     private async Task<bool> ServeAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var connection = new NetworkStream(await listener.AcceptSocketAsync(limit.Token), ownsSocket: true);
-        await using var stream = new TlsServerStream(PipeReader.Create(connection), PipeWriter.Create(connection), context);
-        await stream.HandshakeAsync(limit.Token);
+        using var socket = await listener.AcceptSocketAsync(limit.Token);
+        await using var connection = new NetworkStream(socket);
+        await using var stream = new TlsServerStream(context);
+        await stream.HandshakeAsync(socket, limit.Token);
+        stream.Continue(new Pipes(PipeReader.Create(connection), PipeWriter.Create(connection)));
         await stream.WriteAsync(Encoding.ASCII.GetBytes("served"), limit.Token);
         await stream.ShutdownAsync();
-        return stream.IsResumed;
+        return stream.Connection.IsResumed;
     }
+
+    private sealed record Pipes(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+
+namespace Ingress.Proxy.Pipeline.EntryPoints;
+
+/// <summary>
+/// Keeps the threads that poll sockets from interrupting those that work. By default the system lets a thread that wakes up run at once, so with all processors
+/// busy each event costs two changes of threads: the poller comes in for one event, hands it over and leaves. While the process is busy the pollers wait for
+/// their turn instead (SCHED_BATCH of sched(7)) and find several events at once. While it is not, they are quick as ever: with other programs on all processors,
+/// waiting would delay every request and save next to nothing.
+/// </summary>
+internal static partial class SocketPolling
+{
+    /// <summary>SCHED_OTHER: a thread that wakes up may take the place of another.</summary>
+    public const int Quick = 0;
+
+    /// <summary>SCHED_BATCH: a thread that wakes up waits for its turn. The share of processor time stays the same.</summary>
+    public const int Gathering = 3;
+
+    // Of the time of all processors that the process may use.
+    private const double BusyShare = 0.1;
+
+    // The runtime's own name for them.
+    private const string ThreadName = ".NET Sockets";
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Looks every second how busy the process is, until it is asked to end. Does nothing where the system is not Linux.</summary>
+    public static async Task RunAsync(TimeProvider time, ILogger logger, CancellationToken cancellation)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        var policy = Quick;
+        var used = Environment.CpuUsage.TotalTime;
+        var since = time.GetTimestamp();
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
+            {
+                var (usedByNow, now) = (Environment.CpuUsage.TotalTime, time.GetTimestamp());
+                var wanted = PolicyFor(usedByNow - used, time.GetElapsedTime(since, now), Environment.ProcessorCount);
+                (used, since) = (usedByNow, now);
+                if (wanted == policy)
+                {
+                    continue;
+                }
+
+                if (!Set(wanted))
+                {
+                    LogRefused(logger, Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+                    return;
+                }
+
+                policy = wanted;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The proxy ends.
+        }
+    }
+
+    /// <summary>The policy for a process that has used so much processor time in so much time.</summary>
+    public static int PolicyFor(TimeSpan used, TimeSpan elapsed, int processors) => used >= elapsed * processors * BusyShare ? Gathering : Quick;
+
+    /// <summary>Sets the policy of all polling threads of this process; false where the system does not let it.</summary>
+    public static bool Set(int policy)
+    {
+        foreach (var thread in Directory.EnumerateDirectories("/proc/self/task"))
+        {
+            var priority = 0;
+            if (IsPolling(thread) && SetScheduler(int.Parse(Path.GetFileName(thread), CultureInfo.InvariantCulture), policy, in priority) != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsPolling(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "comm")).TrimEnd('\n') == ThreadName;
+        }
+        catch (IOException)
+        {
+            // The thread has just ended.
+            return false;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler", SetLastError = true)]
+    private static partial int SetScheduler(int thread, int policy, in int priority);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The system does not let the threads that poll sockets wait for their turn, which costs some processor time under load: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string reason);
+}

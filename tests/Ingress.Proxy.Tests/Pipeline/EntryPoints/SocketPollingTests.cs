@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+using Ingress.Proxy.Pipeline.EntryPoints;
+using Ingress.Testing;
+
+namespace Ingress.Proxy.Tests.Pipeline.EntryPoints;
+
+public sealed class SocketPollingTests
+{
+    [Theory]
+    [InlineData(0, 1000, 2, SocketPolling.Quick)]
+    [InlineData(199, 1000, 2, SocketPolling.Quick)]
+    [InlineData(200, 1000, 2, SocketPolling.Gathering)]
+    [InlineData(200, 1000, 1, SocketPolling.Gathering)]
+    [InlineData(200, 1000, 16, SocketPolling.Quick)]
+    [InlineData(2000, 1000, 2, SocketPolling.Gathering)]
+    public void ATenthOfAllProcessorsIsBusy(int usedMilliseconds, int elapsedMilliseconds, int processors, int policy)
+        => Assert.Equal(policy, SocketPolling.PolicyFor(TimeSpan.FromMilliseconds(usedMilliseconds), TimeSpan.FromMilliseconds(elapsedMilliseconds), processors));
+
+    [Fact]
+    public async Task ThePollingThreadsAndNoOthersTakeThePolicy()
+    {
+        await UseTheNetworkAsync();
+        Assert.True(SocketPolling.Set(SocketPolling.Gathering));
+        try
+        {
+            Assert.All(SchedulingPolicy.OfThreads(Environment.ProcessId), thread => Assert.Equal(thread.Name == SchedulingPolicy.PollingThread ? SocketPolling.Gathering : SocketPolling.Quick, thread.Policy));
+        }
+        finally
+        {
+            Assert.True(SocketPolling.Set(SocketPolling.Quick));
+        }
+
+        var after = SchedulingPolicy.OfThreads(Environment.ProcessId);
+        Assert.Contains(after, thread => thread.Name == SchedulingPolicy.PollingThread);
+        Assert.All(after, thread => Assert.Equal(SocketPolling.Quick, thread.Policy));
+    }
+
+    // The runtime starts its polling threads with the first operation that has to wait.
+    private static async Task UseTheNetworkAsync()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var accepting = listener.AcceptSocketAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
+        using var server = await accepting;
+        Assert.True(server.Connected);
+    }
+}
