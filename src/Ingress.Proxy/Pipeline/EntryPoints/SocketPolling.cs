@@ -23,9 +23,9 @@ internal static partial class SocketPolling
 
     // The runtime's own name for them.
     private const string ThreadName = ".NET Sockets";
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Looks every second how busy the process is, until it is asked to end. Does nothing where the system is not Linux.</summary>
+    /// <summary>Looks four times a second how busy the process is, until it is asked to end. Does nothing where the system is not Linux.</summary>
     public static async Task RunAsync(TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
         if (!OperatingSystem.IsLinux())

@@ -14,13 +14,18 @@ internal sealed class TlsServerStream : Stream
 
     // What a client says in a handshake, but for long chains of certificates.
     private const int UsualFlight = 4 * 1024;
-    private PipeReader input = PipeReader.Create(Null);
-    private PipeWriter output = PipeWriter.Create(Null);
+    private IDuplexPipe? encrypted;
 
     public TlsServerStream(TlsContext context) => Connection = new TlsConnection(context);
 
     /// <summary>The TLS of this stream, and what was agreed on.</summary>
     public TlsConnection Connection { get; }
+
+    private PipeReader Input => Encrypted.Input;
+
+    private PipeWriter Output => Encrypted.Output;
+
+    private IDuplexPipe Encrypted => encrypted ?? throw new InvalidOperationException("The handshake comes first.");
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -49,21 +54,21 @@ internal sealed class TlsServerStream : Stream
         Continue(pipes);
         while (true)
         {
-            var step = Connection.Advance(out var reason);
-            for (var count = Connection.TakeFlight(output.GetSpan()); count > 0; count = Connection.TakeFlight(output.GetSpan()))
-            {
-                output.Advance(count);
-            }
-
-            await output.FlushAsync(cancellation).ConfigureAwait(false);
-            if (IsDone(step, reason))
-            {
-                return;
-            }
-
             if (!await ReceiveAsync(cancellation).ConfigureAwait(false))
             {
                 throw new IOException(GoneAway);
+            }
+
+            var step = Connection.Advance(out var reason);
+            for (var count = Connection.TakeFlight(Output.GetSpan()); count > 0; count = Connection.TakeFlight(Output.GetSpan()))
+            {
+                Output.Advance(count);
+            }
+
+            await Output.FlushAsync(cancellation).ConfigureAwait(false);
+            if (IsDone(step, reason))
+            {
+                return;
             }
         }
     }
@@ -80,6 +85,13 @@ internal sealed class TlsServerStream : Stream
         {
             while (true)
             {
+                var length = await socket.ReceiveAsync(buffer, SocketFlags.None, cancellation).ConfigureAwait(false);
+                if (length == 0)
+                {
+                    throw new IOException(GoneAway);
+                }
+
+                Connection.Feed(buffer.AsSpan(0, length));
                 var step = Connection.Advance(out var reason);
                 for (var count = Connection.TakeFlight(buffer); count > 0; count = Connection.TakeFlight(buffer))
                 {
@@ -90,14 +102,6 @@ internal sealed class TlsServerStream : Stream
                 {
                     return;
                 }
-
-                var length = await socket.ReceiveAsync(buffer, SocketFlags.None, cancellation).ConfigureAwait(false);
-                if (length == 0)
-                {
-                    throw new IOException(GoneAway);
-                }
-
-                Connection.Feed(buffer.AsSpan(0, length));
             }
         }
         catch (SocketException error)
@@ -111,11 +115,7 @@ internal sealed class TlsServerStream : Stream
     }
 
     /// <summary>What the encrypted bytes come from and go to after a handshake on the bare socket.</summary>
-    public void Continue(IDuplexPipe pipes)
-    {
-        input = pipes.Input;
-        output = pipes.Output;
-    }
+    public void Continue(IDuplexPipe pipes) => encrypted = pipes;
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -152,8 +152,8 @@ internal sealed class TlsServerStream : Stream
             return WriteInStepsAsync(buffer, cancellationToken);
         }
 
-        Connection.Encrypt(buffer.Span, output);
-        var flush = output.FlushAsync(cancellationToken);
+        Connection.Encrypt(buffer.Span, Output);
+        var flush = Output.FlushAsync(cancellationToken);
         if (flush.IsCompletedSuccessfully)
         {
             flush.GetAwaiter().GetResult();
@@ -169,8 +169,8 @@ internal sealed class TlsServerStream : Stream
     /// <summary>Tells the client that nothing more will be sent.</summary>
     public async Task ShutdownAsync()
     {
-        Connection.SayGoodbye(output);
-        await output.FlushAsync().ConfigureAwait(false);
+        Connection.SayGoodbye(Output);
+        await Output.FlushAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -224,10 +224,10 @@ internal sealed class TlsServerStream : Stream
     // False at the end of input.
     private async ValueTask<bool> ReceiveAsync(CancellationToken cancellation)
     {
-        var read = await input.ReadAsync(cancellation).ConfigureAwait(false);
+        var read = await Input.ReadAsync(cancellation).ConfigureAwait(false);
         if (read.Buffer.IsEmpty)
         {
-            input.AdvanceTo(read.Buffer.End);
+            Input.AdvanceTo(read.Buffer.End);
             return !read.IsCompleted;
         }
 
@@ -237,7 +237,7 @@ internal sealed class TlsServerStream : Stream
             Connection.Feed(segment.Span);
         }
 
-        input.AdvanceTo(part.End);
+        Input.AdvanceTo(part.End);
         return true;
     }
 
@@ -249,7 +249,7 @@ internal sealed class TlsServerStream : Stream
             return;
         }
 
-        var read = await input.ReadAsync(cancellation).ConfigureAwait(false);
-        input.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
+        var read = await Input.ReadAsync(cancellation).ConfigureAwait(false);
+        Input.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
     }
 }
