@@ -11,17 +11,17 @@ public static class SchedulingPolicy
     // proc(5): the 41st field of stat, of which the first two are the id and the name in brackets.
     private const int FieldAfterName = 38;
 
-    /// <summary>Name and policy (sched(7)) of each thread that runs just now.</summary>
-    public static IReadOnlyList<(string Name, int Policy)> OfThreads(int process)
+    /// <summary>Id, name and policy (sched(7)) of each thread that runs just now.</summary>
+    public static IReadOnlyList<(int Id, string Name, int Policy)> OfThreads(int process)
     {
-        var threads = new List<(string, int)>();
+        var threads = new List<(int, string, int)>();
         foreach (var thread in Directory.EnumerateDirectories($"/proc/{process}/task"))
         {
             try
             {
                 var stat = File.ReadAllText(Path.Combine(thread, "stat"));
                 var (start, end) = (stat.IndexOf('(', StringComparison.Ordinal), stat.LastIndexOf(')'));
-                threads.Add((stat[(start + 1)..end], int.Parse(stat[(end + 2)..].Split(' ')[FieldAfterName], CultureInfo.InvariantCulture)));
+                threads.Add((int.Parse(stat[..start], CultureInfo.InvariantCulture), stat[(start + 1)..end], int.Parse(stat[(end + 2)..].Split(' ')[FieldAfterName], CultureInfo.InvariantCulture)));
             }
             catch (IOException)
             {

@@ -18,6 +18,9 @@ internal static partial class SocketPolling
     /// <summary>SCHED_BATCH: a thread that wakes up waits for its turn. The share of processor time stays the same.</summary>
     public const int Gathering = 3;
 
+    // ESRCH: it has just ended.
+    private const int NoSuchThread = 3;
+
     // Of the time of all processors that the process may use.
     private const double BusyShare = 0.1;
 
@@ -25,10 +28,13 @@ internal static partial class SocketPolling
     private const string ThreadName = ".NET Sockets";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Looks four times a second how busy the process is, until it is asked to end. Does nothing where the system is not Linux.</summary>
+    /// <summary>
+    /// Looks four times a second how busy the process is, until it is asked to end. Does nothing where the system is not Linux, or where the operator has chosen
+    /// another policy for the process.
+    /// </summary>
     public static async Task RunAsync(TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
-        if (!OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux() || GetScheduler(Environment.ProcessId) != Quick)
         {
             return;
         }
@@ -44,12 +50,9 @@ internal static partial class SocketPolling
                 var (usedByNow, now) = (Environment.CpuUsage.TotalTime, time.GetTimestamp());
                 var wanted = PolicyFor(usedByNow - used, time.GetElapsedTime(since, now), Environment.ProcessorCount);
                 (used, since) = (usedByNow, now);
-                if (wanted == policy)
-                {
-                    continue;
-                }
 
-                if (!Set(wanted))
+                // Again and again while it is busy: a worker that a poller starts is born with the poller's policy.
+                if ((wanted == Gathering || policy == Gathering) && !Set(wanted))
                 {
                     LogRefused(logger, Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
                     return;
@@ -67,13 +70,15 @@ internal static partial class SocketPolling
     /// <summary>The policy for a process that has used so much processor time in so much time.</summary>
     public static int PolicyFor(TimeSpan used, TimeSpan elapsed, int processors) => used >= elapsed * processors * BusyShare ? Gathering : Quick;
 
-    /// <summary>Sets the policy of all polling threads of this process; false where the system does not let it.</summary>
+    /// <summary>Sets the policy of the polling threads of this process, and makes all others quick; false where the system does not let it.</summary>
     public static bool Set(int policy)
     {
+        var priority = 0;
         foreach (var thread in Directory.EnumerateDirectories("/proc/self/task"))
         {
-            var priority = 0;
-            if (IsPolling(thread) && SetScheduler(int.Parse(Path.GetFileName(thread), CultureInfo.InvariantCulture), policy, in priority) != 0)
+            var id = int.Parse(Path.GetFileName(thread), CultureInfo.InvariantCulture);
+            var wanted = policy != Quick && IsPolling(thread) ? policy : Quick;
+            if (SetScheduler(id, wanted, in priority) != 0 && Marshal.GetLastPInvokeError() != NoSuchThread)
             {
                 return false;
             }
@@ -94,6 +99,9 @@ internal static partial class SocketPolling
             return false;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "sched_getscheduler")]
+    private static partial int GetScheduler(int thread);
 
     [LibraryImport("libc", EntryPoint = "sched_setscheduler", SetLastError = true)]
     private static partial int SetScheduler(int thread, int policy, in int priority);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Ingress.Proxy.Pipeline.EntryPoints;
@@ -35,6 +36,23 @@ public sealed class SocketPollingTests
         Assert.Contains(after, thread => thread.Name == SchedulingPolicy.PollingThread);
         Assert.All(after, thread => Assert.Equal(SocketPolling.Quick, thread.Policy));
     }
+
+    [Fact]
+    public async Task AWorkerThatAPollerHasStartedIsMadeQuick()
+    {
+        await UseTheNetworkAsync();
+        var worker = SchedulingPolicy.OfThreads(Environment.ProcessId).First(thread => thread.Name != SchedulingPolicy.PollingThread).Id;
+        await using (var change = ProgramRun.Start("chrt", ["--batch", "--pid", "0", worker.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await Eventually.HoldsAsync("the thread has a poller's policy", () => PolicyOf(worker) == SocketPolling.Gathering);
+        }
+
+        Assert.True(SocketPolling.Set(SocketPolling.Gathering));
+        Assert.Equal(SocketPolling.Quick, PolicyOf(worker));
+        Assert.True(SocketPolling.Set(SocketPolling.Quick));
+    }
+
+    private static int PolicyOf(int thread) => SchedulingPolicy.OfThreads(Environment.ProcessId).First(one => one.Id == thread).Policy;
 
     // The runtime starts its polling threads with the first operation that has to wait.
     private static async Task UseTheNetworkAsync()
