@@ -65,6 +65,11 @@ internal static partial class SocketPolling
         {
             // The proxy ends.
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // There is no /proc.
+            LogRefused(logger, error.Message);
+        }
     }
 
     /// <summary>The policy for a process that has used so much processor time in so much time.</summary>
