@@ -146,7 +146,7 @@ public sealed class DockerDaemon : IAsyncDisposable
         await DockerAsync("network", "rm", Network);
         await TryNumbersAsync(octet => ["network", "create", "--subnet", $"10.212.{octet}.0/24", "--opt", "com.docker.network.bridge.name=ingress-gw-" + octet, "docker_gwbridge"]);
         var node = $"127.{Random.Shared.Next(1, 255)}.{Random.Shared.Next(1, 255)}.1";
-        var dataPort = Random.Shared.Next(20000, 40000).ToString(CultureInfo.InvariantCulture);
+        var dataPort = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         await DockerAsync("swarm", "init", "--listen-addr", $"{node}:{FreePort.Next()}", "--advertise-addr", node, "--data-path-port", dataPort);
         isSwarm = true;
         await TryNumbersAsync(octet => ["network", "create", "--driver", "overlay", "--attachable", "--subnet", $"10.214.{octet}.0/24", Network]);

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Ingress.Proxy.Tls;
@@ -119,7 +120,11 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
         {
             if (pipes is null)
             {
-                await stream.HandshakeAsync(connection.Socket, deadline.Token).ConfigureAwait(false);
+                var socket = new NetworkStream(connection.Socket, ownsSocket: false);
+                await using (socket.ConfigureAwait(false))
+                {
+                    await stream.HandshakeAsync(socket, deadline.Token).ConfigureAwait(false);
+                }
             }
             else
             {
@@ -193,11 +198,4 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
         public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
     }
 #pragma warning restore SYSLIB0058
-
-    private sealed class DuplexPipe(PipeReader input, PipeWriter output) : IDuplexPipe
-    {
-        public PipeReader Input { get; } = input;
-
-        public PipeWriter Output { get; } = output;
-    }
 }

@@ -32,7 +32,6 @@ internal sealed unsafe class TlsConnection : IDisposable
     private readonly nint received;
     private readonly nint toSend;
     private readonly Lock gate = new();
-    private bool isAgreed;
     private bool isBroken;
 
     public TlsConnection(TlsContext context)
@@ -45,7 +44,7 @@ internal sealed unsafe class TlsConnection : IDisposable
         LibSsl.SSL_set_accept_state(connection);
     }
 
-    /// <summary>The version agreed on.</summary>
+    /// <summary>The version agreed on; none before that.</summary>
     public SslProtocols Protocol { get; private set; }
 
     /// <summary>The suite agreed on.</summary>
@@ -98,7 +97,6 @@ internal sealed unsafe class TlsConnection : IDisposable
             if (result == 1)
             {
                 Describe();
-                isAgreed = true;
                 return TlsStep.Done;
             }
 
@@ -121,7 +119,7 @@ internal sealed unsafe class TlsConnection : IDisposable
             ObjectDisposedException.ThrowIf(connection.IsClosed, this);
 
             // In TLS 1.3 only the ticket is left at the end; it goes along with the first answer.
-            if ((isAgreed && Protocol == SslProtocols.Tls13) || LibSsl.BIO_ctrl_pending(toSend) == 0)
+            if (Protocol == SslProtocols.Tls13 || LibSsl.BIO_ctrl_pending(toSend) == 0)
             {
                 return 0;
             }
@@ -195,19 +193,20 @@ internal sealed unsafe class TlsConnection : IDisposable
         }
     }
 
-    /// <summary>Says that nothing more will be sent, where there is still somebody to hear it.</summary>
-    public void SayGoodbye(IBufferWriter<byte> output)
+    /// <summary>Says that nothing more will be sent; false where there is nobody left to hear it.</summary>
+    public bool SayGoodbye(IBufferWriter<byte> output)
     {
         lock (gate)
         {
             if (isBroken || connection.IsClosed)
             {
-                return;
+                return false;
             }
 
             LibSsl.ERR_clear_error();
             LibSsl.SSL_shutdown(connection);
             Drain(output);
+            return true;
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Security.Authentication;
 
 namespace Ingress.Proxy.Tls.OpenSsl;
@@ -74,18 +73,18 @@ internal sealed class TlsServerStream : Stream
     }
 
     /// <summary>
-    /// Shakes hands on the bare socket, which spares the hand-overs between threads that pipes bring. Pipes have to follow (<see cref="Continue"/>); what the client
+    /// Shakes hands on the socket's own stream, which spares the hand-overs between threads that pipes bring. Pipes have to follow (<see cref="Continue"/>); what the client
     /// has sent beyond the handshake is kept for them.
     /// </summary>
     /// <inheritdoc cref="HandshakeAsync(IDuplexPipe, CancellationToken)"/>
-    public async ValueTask HandshakeAsync(Socket socket, CancellationToken cancellation)
+    public async ValueTask HandshakeAsync(Stream socket, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(UsualFlight);
         try
         {
             while (true)
             {
-                var length = await socket.ReceiveAsync(buffer, SocketFlags.None, cancellation).ConfigureAwait(false);
+                var length = await socket.ReadAsync(buffer, cancellation).ConfigureAwait(false);
                 if (length == 0)
                 {
                     throw new IOException(GoneAway);
@@ -95,7 +94,7 @@ internal sealed class TlsServerStream : Stream
                 var step = Connection.Advance(out var reason);
                 for (var count = Connection.TakeFlight(buffer); count > 0; count = Connection.TakeFlight(buffer))
                 {
-                    await SendAsync(socket, buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+                    await socket.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
                 }
 
                 if (IsDone(step, reason))
@@ -103,10 +102,6 @@ internal sealed class TlsServerStream : Stream
                     return;
                 }
             }
-        }
-        catch (SocketException error)
-        {
-            throw new IOException(error.Message, error);
         }
         finally
         {
@@ -169,8 +164,10 @@ internal sealed class TlsServerStream : Stream
     /// <summary>Tells the client that nothing more will be sent.</summary>
     public async Task ShutdownAsync()
     {
-        Connection.SayGoodbye(Output);
-        await Output.FlushAsync().ConfigureAwait(false);
+        if (Connection.SayGoodbye(Output))
+        {
+            await Output.FlushAsync().ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -202,14 +199,6 @@ internal sealed class TlsServerStream : Stream
     }
 
     private static bool IsDone(TlsStep step, string reason) => step == TlsStep.Failed ? throw new AuthenticationException(reason) : step == TlsStep.Done;
-
-    private static async ValueTask SendAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
-    {
-        while (!bytes.IsEmpty)
-        {
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancellation).ConfigureAwait(false)..];
-        }
-    }
 
     private async ValueTask WriteInStepsAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellation)
     {

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Ingress.Proxy.Pipeline.EntryPoints;
 using Ingress.Proxy.Tls;
 using Ingress.Proxy.Tls.OpenSsl;
 using Ingress.Testing;
@@ -23,17 +24,7 @@ public sealed class TicketKeysTests : IDisposable
 
     public TicketKeysTests()
     {
-        var settings = new TlsSettings
-        {
-            MinVersion = TlsSettings.Version12,
-            MaxVersion = TlsSettings.Version13,
-            CipherList = "ECDHE+AESGCM",
-            Groups = "X25519:P-256",
-            ApplicationProtocols = [],
-            AllowTickets = true,
-            Client = null,
-        };
-        context = new TlsContext(settings, DefaultCertificate.Generated, new TicketKeys(clock));
+        context = TlsContexts.Of(DefaultCertificate.Generated, keys: new TicketKeys(clock));
         listener.Start();
     }
 
@@ -115,12 +106,10 @@ public sealed class TicketKeysTests : IDisposable
         using var socket = await listener.AcceptSocketAsync(limit.Token);
         await using var connection = new NetworkStream(socket);
         await using var stream = new TlsServerStream(context);
-        await stream.HandshakeAsync(socket, limit.Token);
-        stream.Continue(new Pipes(PipeReader.Create(connection), PipeWriter.Create(connection)));
+        await stream.HandshakeAsync(connection, limit.Token);
+        stream.Continue(new DuplexPipe(PipeReader.Create(connection), PipeWriter.Create(connection)));
         await stream.WriteAsync(Encoding.ASCII.GetBytes("served"), limit.Token);
         await stream.ShutdownAsync();
         return stream.Connection.IsResumed;
     }
-
-    private sealed record Pipes(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -6,6 +6,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Ingress.Proxy.Pipeline.EntryPoints;
 using Ingress.Proxy.Tls;
 using Ingress.Proxy.Tls.OpenSsl;
 
@@ -24,7 +25,7 @@ public sealed class TlsServerStreamTests : IDisposable
     [InlineData(SslProtocols.Tls13)]
     public async Task WhatComesWithTheEndOfAHandshakeIsRead(SslProtocols version)
     {
-        using var context = ContextOf(DefaultCertificate.Generated);
+        using var context = TlsContexts.Of(DefaultCertificate.Generated);
         using var connection = new TcpClient();
         var serving = EchoAsync(context);
         await connection.ConnectAsync((IPEndPoint)listener.LocalEndpoint, patience.Token);
@@ -43,7 +44,7 @@ public sealed class TlsServerStreamTests : IDisposable
     [Fact]
     public async Task AClientThatLeavesEndsTheHandshake()
     {
-        using var context = ContextOf(DefaultCertificate.Generated);
+        using var context = TlsContexts.Of(DefaultCertificate.Generated);
         using (var client = new TcpClient())
         {
             await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, patience.Token);
@@ -57,7 +58,7 @@ public sealed class TlsServerStreamTests : IDisposable
     [Fact]
     public async Task AClientThatSpeaksSomethingElseGetsAnAlert()
     {
-        using var context = ContextOf(DefaultCertificate.Generated);
+        using var context = TlsContexts.Of(DefaultCertificate.Generated);
         using var client = new TcpClient();
         await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, patience.Token);
         var serving = EchoAsync(context);
@@ -76,7 +77,7 @@ public sealed class TlsServerStreamTests : IDisposable
         using var authority = Issue("CN=authority", null);
         using var own = Issue("CN=own", authority);
         var served = new ServedCertificate(own, []);
-        using var context = ContextOf(served, new ClientCertificateDemand(MustBeGiven: false, MustBeTrusted: true, [authority]));
+        using var context = TlsContexts.Of(served, new ClientCertificateDemand(MustBeGiven: false, MustBeTrusted: true, [authority]));
         using var connection = new TcpClient();
         var serving = EchoAsync(context);
         await connection.ConnectAsync((IPEndPoint)listener.LocalEndpoint, patience.Token);
@@ -106,26 +107,13 @@ public sealed class TlsServerStreamTests : IDisposable
         using var socket = await listener.AcceptSocketAsync(patience.Token);
         await using var connection = new NetworkStream(socket);
         await using var stream = new TlsServerStream(context);
-        await stream.HandshakeAsync(socket, patience.Token);
-        stream.Continue(new Pipes(PipeReader.Create(connection), PipeWriter.Create(connection)));
+        await stream.HandshakeAsync(connection, patience.Token);
+        stream.Continue(new DuplexPipe(PipeReader.Create(connection), PipeWriter.Create(connection)));
         var question = new byte[8];
         await stream.ReadExactlyAsync(question, patience.Token);
         await stream.WriteAsync(question, patience.Token);
         await stream.ShutdownAsync();
     }
-
-    private static TlsContext ContextOf(ServedCertificate certificate, ClientCertificateDemand? client = null) => new(
-        new TlsSettings
-        {
-            MinVersion = TlsSettings.Version12,
-            MaxVersion = TlsSettings.Version13,
-            CipherList = "ECDHE+AESGCM",
-            Groups = "X25519:P-256",
-            ApplicationProtocols = [],
-            AllowTickets = true,
-            Client = client,
-        },
-        certificate);
 
     private static SslClientAuthenticationOptions Expecting(ServedCertificate expected, SslProtocols version) => new()
     {
@@ -149,50 +137,19 @@ public sealed class TlsServerStreamTests : IDisposable
         return certificate.CopyWithPrivateKey(key);
     }
 
-    private sealed record Pipes(PipeReader Input, PipeWriter Output) : IDuplexPipe;
-
     /// <summary>A client's connection that sends its first words at once, and holds the others back so that they leave together.</summary>
-    private sealed class HeldBack(Stream inner, bool holds) : Stream
+    private sealed class HeldBack(NetworkStream connection, bool holds) : DuplexPipeStream(new DuplexPipe(PipeReader.Create(connection), PipeWriter.Create(connection)))
     {
         private readonly MemoryStream later = new();
         private bool isHolding;
 
-        public override bool CanRead => true;
+        public Task ReleaseAsync() => base.WriteAsync(later.ToArray()).AsTask();
 
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public async Task ReleaseAsync() => await inner.WriteAsync(later.ToArray());
-
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            await (isHolding ? later : inner).WriteAsync(buffer, cancellationToken);
+            var write = isHolding ? later.WriteAsync(buffer, cancellationToken) : base.WriteAsync(buffer, cancellationToken);
             isHolding = holds;
+            return write;
         }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
-
-        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
