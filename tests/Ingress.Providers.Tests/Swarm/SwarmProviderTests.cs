@@ -1,10 +1,10 @@
 using Docker.DotNet.Models;
-using EngineTaskStatus = Docker.DotNet.Models.TaskStatus;
 using Ingress.Providers.Labels;
 using Ingress.Providers.Swarm;
 using Ingress.Proxy;
 using Ingress.Proxy.Configuration.Decoding;
 using Ingress.Proxy.Configuration.DynamicModel;
+using EngineTaskStatus = Docker.DotNet.Models.TaskStatus;
 
 namespace Ingress.Providers.Tests.Swarm;
 

@@ -45,11 +45,14 @@ public sealed class ContentTypeTests
     [Fact]
     public async Task AFlushBeforeTheBodySendsTheHeadWithoutOne()
     {
-        var bench = new MiddlewareBench { Handler = async context =>
+        var bench = new MiddlewareBench
         {
-            await context.Response.Body.FlushAsync();
-            await context.Response.WriteAsync("<html>");
-        } };
+            Handler = async context =>
+            {
+                await context.Response.Body.FlushAsync();
+                await context.Response.WriteAsync("<html>");
+            }
+        };
         await bench.RunAsync("contentType", new ContentTypeOptions());
         Assert.Equal("", bench.Response.Headers.ContentType.ToString());
         Assert.Equal("<html>", bench.Response.BodyText);
@@ -65,14 +68,17 @@ public sealed class ContentTypeTests
 
     private static Task<MiddlewareBench> RunAsync(string body, Action<HttpResponse> edit)
     {
-        var bench = new MiddlewareBench { Handler = async context =>
+        var bench = new MiddlewareBench
         {
-            edit(context.Response);
-            if (body.Length > 0)
+            Handler = async context =>
             {
-                await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body));
+                edit(context.Response);
+                if (body.Length > 0)
+                {
+                    await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body));
+                }
             }
-        } };
+        };
         return bench.RunAsync("contentType", new ContentTypeOptions());
     }
 }

@@ -204,11 +204,14 @@ public sealed class ForwardAuthTests
     public async Task ListedCookiesReachTheClient(bool listsNone, string cookie, string expected)
     {
         await using var auth = await AnsweringAsync(response => response.Headers.SetCookie = cookie.Length > 0 ? cookie : default);
-        var bench = new MiddlewareBench("/x") { Handler = context =>
+        var bench = new MiddlewareBench("/x")
         {
-            context.Response.Headers.SetCookie = new(["session=server", "other=server"]);
-            return Task.CompletedTask;
-        } };
+            Handler = context =>
+            {
+                context.Response.Headers.SetCookie = new(["session=server", "other=server"]);
+                return Task.CompletedTask;
+            }
+        };
         await bench.RunAsync("forwardAuth", new ForwardAuthOptions { Address = auth.Url, AddAuthCookiesToResponse = listsNone ? [] : ["session"] });
         Assert.Equal(expected, bench.Response.Headers.SetCookie.ToString());
     }
@@ -222,11 +225,14 @@ public sealed class ForwardAuthTests
     {
         await using var auth = await Backend.StartAsync();
         var seen = "";
-        var bench = new MiddlewareBench("/x", "POST") { Handler = async context =>
+        var bench = new MiddlewareBench("/x", "POST")
         {
-            using var reader = new StreamReader(context.Request.Body);
-            seen = await reader.ReadToEndAsync();
-        } };
+            Handler = async context =>
+            {
+                using var reader = new StreamReader(context.Request.Body);
+                seen = await reader.ReadToEndAsync();
+            }
+        };
         bench.RequestHeaders.ContentType = "text/plain";
         bench.RequestHeaders.ContentLength = body.Length;
         bench.Context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));

@@ -80,11 +80,14 @@ public sealed class CustomHeadersTests
     [Fact]
     public async Task AnUpgradeKeepsTheHeadersOfTheServer()
     {
-        var bench = new MiddlewareBench { Handler = context =>
+        var bench = new MiddlewareBench
         {
-            context.Response.StatusCode = 101;
-            return Task.CompletedTask;
-        } };
+            Handler = context =>
+            {
+                context.Response.StatusCode = 101;
+                return Task.CompletedTask;
+            }
+        };
         await bench.RunAsync("headers", new HeadersOptions { FrameDeny = true, AddVaryHeader = true, CustomResponseHeaders = new Dictionary<string, string> { ["X-R"] = "1" } });
         Assert.Empty(bench.Response.Headers);
     }

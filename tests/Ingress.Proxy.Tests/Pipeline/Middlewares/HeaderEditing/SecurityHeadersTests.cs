@@ -26,11 +26,14 @@ public sealed class SecurityHeadersTests
     [MemberData(nameof(Simple))]
     public async Task ReplacesTheServersHeader(HeadersOptions options, string name, string expected)
     {
-        var bench = new MiddlewareBench { Handler = context =>
+        var bench = new MiddlewareBench
         {
-            context.Response.Headers[name] = expected.Length > 0 ? "of the server" : default;
-            return Task.CompletedTask;
-        } };
+            Handler = context =>
+            {
+                context.Response.Headers[name] = expected.Length > 0 ? "of the server" : default;
+                return Task.CompletedTask;
+            }
+        };
         await bench.RunAsync("headers", options);
         Assert.Equal(expected, bench.Response.Headers[name].ToString());
     }
