@@ -14,19 +14,19 @@ namespace Ingress.Testing;
 /// <summary>A real certificate authority (Debian's pebble) with its DNS server on free ports of loopback, and a folder for what belongs to it.</summary>
 public sealed class Pebble : IAsyncDisposable
 {
-    private readonly List<Process> _processes = [];
-    private readonly Lock _log = new();
-    private readonly List<string> _lines = [];
-    private readonly HttpClient _challtestsrv = new();
-    private Process? _authority;
+    private readonly List<Process> processes = [];
+    private readonly Lock log = new();
+    private readonly List<string> lines = [];
+    private readonly HttpClient challtestsrv = new();
+    private Process? authority;
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
     private Pebble()
     {
     }
 
-    public string Folder => _folder.Path;
+    public string Folder => folder.Path;
 
     public int HttpPort { get; } = FreePort.Next();
 
@@ -97,7 +97,7 @@ public sealed class Pebble : IAsyncDisposable
         }
 
         string[] arguments = ["-config", file, "-dnsserver", $"127.0.0.1:{DnsPort}"];
-        _authority = Launch("/usr/bin/pebble", variables, strict ? [.. arguments, "-strict"] : arguments);
+        authority = Launch("/usr/bin/pebble", variables, strict ? [.. arguments, "-strict"] : arguments);
         await WaitForPortAsync(DirectoryPort);
     }
 
@@ -113,17 +113,17 @@ public sealed class Pebble : IAsyncDisposable
 
     public async Task StopAuthorityAsync()
     {
-        _authority!.Kill();
-        await _authority.WaitForExitAsync();
-        _processes.Remove(_authority);
+        authority!.Kill();
+        await authority.WaitForExitAsync();
+        processes.Remove(authority);
     }
 
     /// <summary>How often a resource of the authority was asked for, by the path that pebble gives it.</summary>
     public int Calls(string path)
     {
-        lock (_log)
+        lock (log)
         {
-            return _lines.Count(line => Regex.IsMatch(line, $"(POST|HEAD|GET) /{path}"));
+            return lines.Count(line => Regex.IsMatch(line, $"(POST|HEAD|GET) /{path}"));
         }
     }
 
@@ -132,9 +132,9 @@ public sealed class Pebble : IAsyncDisposable
     {
         get
         {
-            lock (_log)
+            lock (log)
             {
-                return _lines.Count(line => line.Contains("Added order", StringComparison.Ordinal));
+                return lines.Count(line => line.Contains("Added order", StringComparison.Ordinal));
             }
         }
     }
@@ -145,9 +145,9 @@ public sealed class Pebble : IAsyncDisposable
     {
         get
         {
-            lock (_log)
+            lock (log)
             {
-                return _lines.Count(line => line.Contains("Issued certificate serial", StringComparison.Ordinal));
+                return lines.Count(line => line.Contains("Issued certificate serial", StringComparison.Ordinal));
             }
         }
     }
@@ -164,20 +164,20 @@ public sealed class Pebble : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in _processes)
+        foreach (var process in processes)
         {
             process.Kill();
             await process.WaitForExitAsync();
             process.Dispose();
         }
 
-        _challtestsrv.Dispose();
-        _folder.Dispose();
+        challtestsrv.Dispose();
+        folder.Dispose();
     }
 
     private async Task ManageAsync(string verb, object body)
     {
-        using var response = await _challtestsrv.PostAsJsonAsync($"http://127.0.0.1:{ChalltestPort}/{verb}", body);
+        using var response = await challtestsrv.PostAsJsonAsync($"http://127.0.0.1:{ChalltestPort}/{verb}", body);
         response.EnsureSuccessStatusCode();
     }
 
@@ -194,15 +194,15 @@ public sealed class Pebble : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        _processes.Add(process);
+        processes.Add(process);
         return process;
     }
 
     private void Keep(string? line)
     {
-        lock (_log)
+        lock (log)
         {
-            _lines.Add(line ?? "");
+            lines.Add(line ?? "");
         }
     }
 

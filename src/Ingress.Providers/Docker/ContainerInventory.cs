@@ -13,37 +13,37 @@ internal sealed class ContainerInventory
 {
     private const int Parallelism = 8;
 
-    private readonly ConcurrentDictionary<string, bool> _forgotten = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, string> _signals = new(StringComparer.Ordinal);
-    private Dictionary<string, (Container Listed, Container Known)> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> forgotten = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> signals = new(StringComparer.Ordinal);
+    private Dictionary<string, (Container Listed, Container Known)> known = new(StringComparer.Ordinal);
 
     /// <summary>Forgets what an inspection said of a container, after an event about it.</summary>
-    public void Forget(string id) => _forgotten[id] = true;
+    public void Forget(string id) => forgotten[id] = true;
 
     /// <summary>Notes a signal that was sent to a container; it may be the one that ends it.</summary>
-    public void NoteSignal(string id, string signal) => _signals[id] = signal;
+    public void NoteSignal(string id, string signal) => signals[id] = signal;
 
     /// <summary>Forgets the signals sent to a container, as it has ended or begun anew.</summary>
-    public void ForgetSignal(string id) => _signals.TryRemove(id, out _);
+    public void ForgetSignal(string id) => signals.TryRemove(id, out _);
 
     /// <summary>Forgets all signals, as what became of them was not seen.</summary>
-    public void ForgetSignals() => _signals.Clear();
+    public void ForgetSignals() => signals.Clear();
 
     /// <summary>All containers, and the names of those that could not be inspected with the reason; these count as the list shows them.</summary>
     public async Task<(IReadOnlyList<Container> Containers, IReadOnlyList<(string Name, string Fault)> Faults)> ReadAsync(EngineClient client, CancellationToken cancellation)
     {
-        foreach (var id in _forgotten.Keys)
+        foreach (var id in forgotten.Keys)
         {
-            if (_forgotten.TryRemove(id, out _) && _known.TryGetValue(id, out var entry))
+            if (forgotten.TryRemove(id, out _) && this.known.TryGetValue(id, out var entry))
             {
-                _known[id] = (entry.Listed with { State = "" }, entry.Known);
+                this.known[id] = (entry.Listed with { State = "" }, entry.Known);
             }
         }
 
         var listed = await client.AskAsync(
             token => client.Api.Containers.ListContainersAsync(new ContainersListParameters { All = true }, token),
             cancellation).ConfigureAwait(false);
-        var before = _known;
+        var before = this.known;
         var found = new (Container Listed, Container? Known)[listed.Count];
         var faults = new List<(string Name, string Fault)>();
         var changed = new List<int>();
@@ -69,7 +69,7 @@ internal sealed class ContainerInventory
 
         var incomplete = faults.Select(fault => fault.Name).ToHashSet(StringComparer.Ordinal);
         var containers = new List<Container>(found.Length);
-        _known = new Dictionary<string, (Container Listed, Container Known)>(found.Length, StringComparer.Ordinal);
+        this.known = new Dictionary<string, (Container Listed, Container Known)>(found.Length, StringComparer.Ordinal);
         foreach (var (container, known) in found)
         {
             if (known is null)
@@ -80,7 +80,7 @@ internal sealed class ContainerInventory
             containers.Add(WithSignal(known));
             if (incomplete.Count == 0 || !incomplete.Contains(container.Name))
             {
-                _known[container.Id] = (container, known);
+                this.known[container.Id] = (container, known);
             }
         }
 
@@ -88,7 +88,7 @@ internal sealed class ContainerInventory
     }
 
     private Container WithSignal(Container container) =>
-        !_signals.IsEmpty && _signals.TryGetValue(container.Id, out var signal) && StopSignal.Ends(signal, container.StopSignal) ? container with { IsLeaving = true } : container;
+        !signals.IsEmpty && signals.TryGetValue(container.Id, out var signal) && StopSignal.Ends(signal, container.StopSignal) ? container with { IsLeaving = true } : container;
 
     private static async Task<Container?> InspectAsync(
         EngineClient client,
@@ -120,20 +120,7 @@ internal sealed class ContainerInventory
     }
 
     private static bool Same(Container a, Container b) =>
-        a.State == b.State && a.Health == b.Health && a.Name == b.Name && a.NetworkMode == b.NetworkMode && SameNetworks(a.Networks, b.Networks) && SameLabels(a.Labels, b.Labels);
-
-    private static bool SameNetworks(IReadOnlyList<ContainerNetwork> a, IReadOnlyList<ContainerNetwork> b)
-    {
-        for (var i = 0; i < a.Count; i++)
-        {
-            if (i >= b.Count || a[i].Name != b[i].Name || a[i].Address != b[i].Address)
-            {
-                return false;
-            }
-        }
-
-        return a.Count == b.Count;
-    }
+        a.State == b.State && a.Health == b.Health && a.Name == b.Name && a.NetworkMode == b.NetworkMode && a.Networks.SequenceEqual(b.Networks) && SameLabels(a.Labels, b.Labels);
 
     private static bool SameLabels(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b)
     {

@@ -5,7 +5,7 @@ namespace Ingress.Providers.Docker;
 /// <summary>The last containers that were read, kept in a file for a start while the engine is away.</summary>
 internal sealed class ContainerSnapshot(string path)
 {
-    private string _written = "";
+    private string written = "";
 
     /// <summary>Whether a file was asked for.</summary>
     public bool IsWanted => path.Length > 0;
@@ -20,7 +20,7 @@ internal sealed class ContainerSnapshot(string path)
     public void Write(Content content)
     {
         var text = JsonSerializer.Serialize(content);
-        if (text == _written)
+        if (text == written)
         {
             return;
         }
@@ -38,7 +38,7 @@ internal sealed class ContainerSnapshot(string path)
         }
 
         File.Move(temporary, path, overwrite: true);
-        _written = text;
+        written = text;
     }
 
     /// <summary>What the file holds.</summary>

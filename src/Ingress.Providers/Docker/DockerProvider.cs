@@ -36,32 +36,32 @@ internal sealed partial class DockerProvider : IProvider
     // Where an inspection failed, the list that stands in for it may be behind the event that was answered.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
-    private readonly FollowedEngine _engine;
-    private readonly DecoderSettings _decoding;
-    private readonly ContainerInventory _inventory = new();
-    private readonly ContainerSnapshot _snapshot;
-    private readonly DiscoveryLog _log;
-    private readonly TimeSpan _throttle;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly EngineOutage _outage;
-    private DynamicConfiguration? _last;
-    private IReadOnlyList<DiscoveryFinding> _lastFindings = [];
+    private readonly FollowedEngine engine;
+    private readonly DecoderSettings decoding;
+    private readonly ContainerInventory inventory = new();
+    private readonly ContainerSnapshot snapshot;
+    private readonly DiscoveryLog log;
+    private readonly TimeSpan throttle;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly EngineOutage outage;
+    private DynamicConfiguration? last;
+    private IReadOnlyList<DiscoveryFinding> lastFindings = [];
 
     public DockerProvider(FollowedEngine engine, DecoderSettings decoding, TimeSpan throttle, TimeProvider time, ILogger logger)
     {
-        _engine = engine;
-        _decoding = decoding;
-        _snapshot = new ContainerSnapshot(engine.Options.Snapshot);
-        _log = new DiscoveryLog(Name, logger);
-        _outage = new EngineOutage(Name, logger);
-        _throttle = throttle;
-        _time = time;
-        _logger = logger;
+        this.engine = engine;
+        this.decoding = decoding;
+        snapshot = new ContainerSnapshot(engine.Options.Snapshot);
+        log = new DiscoveryLog(Name, logger);
+        outage = new EngineOutage(Name, logger);
+        this.throttle = throttle;
+        this.time = time;
+        this.logger = logger;
     }
 
     /// <inheritdoc/>
-    public string Name => _engine.Name;
+    public string Name => engine.Name;
 
     /// <inheritdoc/>
     public async Task RunAsync(IConfigurationSink sink, CancellationToken cancellation)
@@ -69,11 +69,11 @@ internal sealed partial class DockerProvider : IProvider
         DockerTranslation translation;
         try
         {
-            translation = new DockerTranslation(_engine.Options, _decoding, _engine.PublishedAt);
+            translation = new DockerTranslation(engine.Options, decoding, engine.PublishedAt);
         }
         catch (TemplateException exception)
         {
-            LogBadRule(_logger, Name, exception.Message);
+            LogBadRule(logger, Name, exception.Message);
             Publish(sink, new DynamicConfiguration(), [Trouble($"defaultRule: {exception.Message}; no container is routed")]);
             return;
         }
@@ -100,18 +100,18 @@ internal sealed partial class DockerProvider : IProvider
     /// <summary>Reads, publishes and follows events until the engine fails; returns where following is not wanted.</summary>
     private async Task FollowAsync(DockerTranslation translation, IConfigurationSink sink, CancellationToken cancellation)
     {
-        using var client = await EngineClient.ConnectAsync(_engine.Endpoint, cancellation).ConfigureAwait(false);
-        _inventory.ForgetSignals();
+        using var client = await EngineClient.ConnectAsync(engine.Endpoint, cancellation).ConfigureAwait(false);
+        inventory.ForgetSignals();
         await ReadAsync(client, translation, sink, cancellation).ConfigureAwait(false);
-        if (!_engine.Options.Watch)
+        if (!engine.Options.Watch)
         {
-            _outage.Over();
+            outage.Over();
             return;
         }
 
         var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var events = client.Api.System.MonitorEventsAsync(Wanted(), new EventReceiver(_inventory, wake.Writer), end.Token);
+        var events = client.Api.System.MonitorEventsAsync(Wanted(), new EventReceiver(inventory, wake.Writer), end.Token);
         try
         {
             await AnswerEventsAsync(client, translation, sink, wake.Reader, events, cancellation).ConfigureAwait(false);
@@ -135,7 +135,7 @@ internal sealed partial class DockerProvider : IProvider
         {
             using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var woken = wake.WaitToReadAsync(wait.Token).AsTask();
-            var timer = Task.Delay(pause, _time, wait.Token);
+            var timer = Task.Delay(pause, time, wait.Token);
             await Task.WhenAny(woken, timer, events).ConfigureAwait(false);
             await wait.CancelAsync().ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
@@ -145,7 +145,7 @@ internal sealed partial class DockerProvider : IProvider
                 throw new IOException("the engine ended the stream of events");
             }
 
-            await Task.Delay(Settling, _time, cancellation).ConfigureAwait(false);
+            await Task.Delay(Settling, time, cancellation).ConfigureAwait(false);
             wake.TryRead(out _);
             pause = await TryReadAsync(client, translation, sink, cancellation).ConfigureAwait(false);
         }
@@ -154,7 +154,7 @@ internal sealed partial class DockerProvider : IProvider
     /// <summary>Reads while the stream of events is open; a failure is tried again later. Gives the time to the next reading without an event.</summary>
     private async Task<TimeSpan> TryReadAsync(EngineClient client, DockerTranslation translation, IConfigurationSink sink, CancellationToken cancellation)
     {
-        var started = _time.GetTimestamp();
+        var started = time.GetTimestamp();
         bool isComplete;
         try
         {
@@ -166,19 +166,19 @@ internal sealed partial class DockerProvider : IProvider
         }
 
         // Only now, as an engine that answers but cannot be followed is tried anew all the time.
-        _outage.Over();
+        outage.Over();
 
         // Nothing would be applied before the throttle period is over, so in a storm of events one reading per period does. A slow engine is given as much
         // rest as it needed work.
-        var (worked, held) = (_time.GetElapsedTime(started), _throttle - Settling);
-        await Task.Delay(worked > held ? worked : held, _time, cancellation).ConfigureAwait(false);
+        var (worked, held) = (time.GetElapsedTime(started), throttle - Settling);
+        await Task.Delay(worked > held ? worked : held, time, cancellation).ConfigureAwait(false);
         return isComplete ? Resync : LookAgain;
     }
 
     /// <summary>Reads and publishes; whether every container could be inspected.</summary>
     private async Task<bool> ReadAsync(EngineClient client, DockerTranslation translation, IConfigurationSink sink, CancellationToken cancellation)
     {
-        var (containers, faults) = await _inventory.ReadAsync(client, cancellation).ConfigureAwait(false);
+        var (containers, faults) = await inventory.ReadAsync(client, cancellation).ConfigureAwait(false);
         var networks = OwnContainer.Networks(containers, OwnContainer.FindId);
         var findings = new Findings();
         foreach (var (name, fault) in faults)
@@ -198,15 +198,15 @@ internal sealed partial class DockerProvider : IProvider
         IReadOnlyCollection<string> networks,
         Findings findings)
     {
-        _last = translation.Translate(containers, networks, findings);
-        _lastFindings = findings.All;
-        _log.Report(_lastFindings);
-        Publish(sink, _last, _lastFindings);
+        last = translation.Translate(containers, networks, findings);
+        lastFindings = findings.All;
+        log.Report(lastFindings);
+        Publish(sink, last, lastFindings);
     }
 
     private async Task PauseAsync(DockerTranslation translation, IConfigurationSink sink, Exception exception, CancellationToken cancellation)
     {
-        if (_last is null && _snapshot.IsWanted)
+        if (last is null && snapshot.IsWanted)
         {
             Restore(translation, sink);
         }
@@ -214,7 +214,7 @@ internal sealed partial class DockerProvider : IProvider
         var pause = Report(sink, exception);
         try
         {
-            await Task.Delay(pause, _time, cancellation).ConfigureAwait(false);
+            await Task.Delay(pause, time, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -225,40 +225,40 @@ internal sealed partial class DockerProvider : IProvider
     private TimeSpan Report(IConfigurationSink sink, Exception exception)
     {
         var text = EngineFault.Text(exception);
-        Publish(sink, _last ?? new DynamicConfiguration(), [Trouble($"the engine at {_engine.Endpoint.Address} cannot be followed: {text}; the last configuration stays in force"), .. _lastFindings]);
-        return _outage.Failed(text);
+        Publish(sink, last ?? new DynamicConfiguration(), [Trouble($"the engine at {engine.Endpoint.Address} cannot be followed: {text}; the last configuration stays in force"), .. lastFindings]);
+        return outage.Failed(text);
     }
 
     private void Restore(DockerTranslation translation, IConfigurationSink sink)
     {
         try
         {
-            if (_snapshot.Read() is { } content)
+            if (snapshot.Read() is { } content)
             {
-                LogRestored(_logger, Name, _engine.Options.Snapshot, content.Containers.Count);
+                LogRestored(logger, Name, engine.Options.Snapshot, content.Containers.Count);
                 Translate(translation, sink, content.Containers, content.OwnNetworks, new Findings());
             }
         }
         catch (Exception exception) when (exception is IOException or System.Text.Json.JsonException or UnauthorizedAccessException)
         {
-            LogBadSnapshot(_logger, Name, _engine.Options.Snapshot, exception.Message);
+            LogBadSnapshot(logger, Name, engine.Options.Snapshot, exception.Message);
         }
     }
 
     private void Keep(ContainerSnapshot.Content content)
     {
-        if (!_snapshot.IsWanted)
+        if (!snapshot.IsWanted)
         {
             return;
         }
 
         try
         {
-            _snapshot.Write(content);
+            snapshot.Write(content);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogBadSnapshot(_logger, Name, _engine.Options.Snapshot, exception.Message);
+            LogBadSnapshot(logger, Name, engine.Options.Snapshot, exception.Message);
         }
     }
 

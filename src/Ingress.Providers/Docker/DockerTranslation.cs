@@ -11,38 +11,38 @@ internal sealed class DockerTranslation
 {
     private const string Leaving = "told to end, so it gets requests only where no other container serves the same";
 
-    private readonly EngineOptions _options;
-    private readonly string _publishedAt;
-    private readonly LabelTranslator _translator;
-    private readonly Constraints? _constraints;
-    private readonly string _constraintsFault;
-    private Dictionary<Container, Translated> _known = new(ReferenceEqualityComparer.Instance);
-    private IReadOnlyCollection<string> _ownNetworks = [];
+    private readonly EngineOptions options;
+    private readonly string publishedAt;
+    private readonly LabelTranslator translator;
+    private readonly Constraints? constraints;
+    private readonly string constraintsFault;
+    private Dictionary<Container, Translated> known = new(ReferenceEqualityComparer.Instance);
+    private IReadOnlyCollection<string> ownNetworks = [];
 
     /// <summary>Reads default rule and constraints; containers are reached at their own addresses unless the address of their machine is given.</summary>
     /// <exception cref="Proxy.Configuration.Templating.TemplateException">The default rule is no template.</exception>
     public DockerTranslation(EngineOptions options, DecoderSettings decoding, string publishedAt = "")
     {
-        _publishedAt = publishedAt;
-        _options = options;
-        _translator = new LabelTranslator(decoding, options.DefaultRule);
-        _ = Constraints.TryParse(options.Constraints, out _constraints, out _constraintsFault);
+        this.publishedAt = publishedAt;
+        this.options = options;
+        translator = new LabelTranslator(decoding, options.DefaultRule);
+        _ = Constraints.TryParse(options.Constraints, out constraints, out constraintsFault);
     }
 
     /// <summary>The configuration; the findings say what became of each container.</summary>
     public DynamicConfiguration Translate(IReadOnlyList<Container> containers, IReadOnlyCollection<string> ownNetworks, Findings findings)
     {
-        if (!ownNetworks.SequenceEqual(_ownNetworks))
+        if (!ownNetworks.SequenceEqual(this.ownNetworks))
         {
-            (_known, _ownNetworks) = (new(ReferenceEqualityComparer.Instance), ownNetworks);
+            (this.known, this.ownNetworks) = (new(ReferenceEqualityComparer.Instance), ownNetworks);
         }
 
-        var locator = new ContainerLocator(_options, containers, ownNetworks);
+        var locator = new ContainerLocator(options, containers, ownNetworks);
         var merge = new WorkloadMerge(findings);
         var known = new Dictionary<Container, Translated>(containers.Count, ReferenceEqualityComparer.Instance);
         foreach (var container in containers)
         {
-            if (!_known.TryGetValue(container, out var translated))
+            if (!this.known.TryGetValue(container, out var translated))
             {
                 translated = Translate(container, containers, locator);
             }
@@ -59,7 +59,7 @@ internal sealed class DockerTranslation
             }
         }
 
-        _known = known;
+        this.known = known;
         return merge.Merge();
     }
 
@@ -70,7 +70,7 @@ internal sealed class DockerTranslation
     {
         var findings = new Findings();
         var workload = Select(container, containers, locator, findings);
-        var configuration = workload is null ? null : _translator.Translate(workload, findings);
+        var configuration = workload is null ? null : translator.Translate(workload, findings);
         if (workload is not null && configuration is not null)
         {
             findings.Used(container.Name, !workload.Serves ? "without a server: " + StateOf(container) : workload.IsLeaving ? Leaving : "");
@@ -104,7 +104,7 @@ internal sealed class DockerTranslation
             return null;
         }
 
-        if (!(labels.Enable ?? _options.ExposedByDefault))
+        if (!(labels.Enable ?? options.ExposedByDefault))
         {
             if (labels.Enable is null)
             {
@@ -115,15 +115,15 @@ internal sealed class DockerTranslation
             return null;
         }
 
-        if (_constraints is null)
+        if (constraints is null)
         {
-            findings.Rejected(container.Name, _constraintsFault);
+            findings.Rejected(container.Name, constraintsFault);
             return null;
         }
 
-        if (!_constraints.Match(container.Labels))
+        if (!constraints.Match(container.Labels))
         {
-            findings.Ignored(container.Name, $"the constraints \"{_options.Constraints}\" do not hold for its labels");
+            findings.Ignored(container.Name, $"the constraints \"{options.Constraints}\" do not hold for its labels");
             return null;
         }
 
@@ -134,13 +134,13 @@ internal sealed class DockerTranslation
         }
 
         var keeps = labels.Docker?.AllowNonRunning ?? false;
-        if (!keeps && !(container.IsRunning && (container.IsHealthy || _options.AllowEmptyServices)))
+        if (!keeps && !(container.IsRunning && (container.IsHealthy || options.AllowEmptyServices)))
         {
             findings.Ignored(container.Name, StateOf(container));
             return null;
         }
 
-        var network = labels.Docker?.Network is { Length: > 0 } named ? named : _options.Network;
+        var network = labels.Docker?.Network is { Length: > 0 } named ? named : options.Network;
         return new Workload
         {
             Id = container.Id,
@@ -150,7 +150,7 @@ internal sealed class DockerTranslation
             Version = VersionOf(container),
             Serves = container is { IsRunning: true, IsHealthy: true },
             IsLeaving = container.IsLeaving,
-            Locate = port => _publishedAt.Length > 0 ? PublishedAddress.Find(container, containers, _publishedAt, port) : locator.Locate(container, network, port),
+            Locate = port => publishedAt.Length > 0 ? PublishedAddress.Find(container, containers, publishedAt, port) : locator.Locate(container, network, port),
         };
     }
 

@@ -13,11 +13,11 @@ internal sealed class EngineClient : IDisposable
 
     private static readonly string UserAgent = "Ingress/" + typeof(EngineClient).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 
-    private readonly EngineEndpoint _endpoint;
+    private readonly EngineEndpoint endpoint;
 
     private EngineClient(EngineEndpoint endpoint, DockerClient client, Version? version)
     {
-        _endpoint = endpoint;
+        this.endpoint = endpoint;
         Api = client;
         Version = version;
     }
@@ -61,20 +61,20 @@ internal sealed class EngineClient : IDisposable
     /// <summary>Asks one question within the time that the options allow.</summary>
     public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> question, CancellationToken cancellation)
     {
-        if (_endpoint.Timeout == Timeout.InfiniteTimeSpan)
+        if (endpoint.Timeout == Timeout.InfiniteTimeSpan)
         {
             return await question(cancellation).ConfigureAwait(false);
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(_endpoint.Timeout);
+        limit.CancelAfter(endpoint.Timeout);
         try
         {
             return await question(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"the engine did not answer within {_endpoint.Timeout.TotalSeconds} s (httpClientTimeout)");
+            throw new TimeoutException($"the engine did not answer within {endpoint.Timeout.TotalSeconds} s (httpClientTimeout)");
         }
     }
 

@@ -5,15 +5,15 @@ namespace Ingress.Providers.DockerEngine;
 /// <summary>Paces attempts to reach an engine again. The log is told once that it is away and once that it is back; attempts between the two are for DEBUG.</summary>
 internal sealed partial class EngineOutage(string provider, ILogger logger)
 {
-    private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30));
-    private bool _isAway;
+    private readonly Backoff backoff = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30));
+    private bool isAway;
 
     /// <summary>Notes a failure, and returns how long to wait before the next attempt.</summary>
     public TimeSpan Failed(string fault)
     {
-        var pause = _backoff.Next();
+        var pause = backoff.Next();
         var seconds = Math.Round(pause.TotalSeconds, 1);
-        if (_isAway)
+        if (isAway)
         {
             LogStillAway(logger, provider, seconds, fault);
         }
@@ -22,20 +22,20 @@ internal sealed partial class EngineOutage(string provider, ILogger logger)
             LogAway(logger, provider, seconds, fault);
         }
 
-        _isAway = true;
+        isAway = true;
         return pause;
     }
 
     /// <summary>Notes that the engine has answered.</summary>
     public void Over()
     {
-        _backoff.Reset();
-        if (_isAway)
+        backoff.Reset();
+        if (isAway)
         {
             LogBack(logger, provider);
         }
 
-        _isAway = false;
+        isAway = false;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Provider}: provider error, retrying in {Seconds} s and until it is over; the last configuration stays in force: {Fault}")]

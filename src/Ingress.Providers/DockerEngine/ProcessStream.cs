@@ -5,8 +5,8 @@ namespace Ingress.Providers.DockerEngine;
 /// <summary>A program's standard input and output as one connection; the program ends with it.</summary>
 internal sealed class ProcessStream(Process process) : Stream
 {
-    private readonly Stream _input = process.StandardInput.BaseStream;
-    private readonly Stream _output = process.StandardOutput.BaseStream;
+    private readonly Stream input = process.StandardInput.BaseStream;
+    private readonly Stream output = process.StandardOutput.BaseStream;
 
     public override bool CanRead => true;
 
@@ -22,17 +22,17 @@ internal sealed class ProcessStream(Process process) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override void Flush() => _input.Flush();
+    public override void Flush() => input.Flush();
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => _input.FlushAsync(cancellationToken);
+    public override Task FlushAsync(CancellationToken cancellationToken) => input.FlushAsync(cancellationToken);
 
-    public override int Read(byte[] buffer, int offset, int count) => _output.Read(buffer, offset, count);
+    public override int Read(byte[] buffer, int offset, int count) => output.Read(buffer, offset, count);
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _output.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => output.ReadAsync(buffer, cancellationToken);
 
-    public override void Write(byte[] buffer, int offset, int count) => _input.Write(buffer, offset, count);
+    public override void Write(byte[] buffer, int offset, int count) => input.Write(buffer, offset, count);
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => _input.WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => input.WriteAsync(buffer, cancellationToken);
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -9,10 +9,10 @@ namespace Ingress.Providers.Files;
 /// </summary>
 internal sealed partial class FileReferences(ILogger logger)
 {
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly HashSet<string> seen = new(StringComparer.Ordinal);
 
     /// <summary>The files that were named and exist.</summary>
-    public IReadOnlyCollection<string> Seen => _seen;
+    public IReadOnlyCollection<string> Seen => seen;
 
     /// <summary>The configuration with contents in the place of names.</summary>
     public DynamicConfiguration Inline(DynamicConfiguration configuration) => configuration with
@@ -59,7 +59,7 @@ internal sealed partial class FileReferences(ILogger logger)
             return value;
         }
 
-        _seen.Add(Path.GetFullPath(value));
+        seen.Add(Path.GetFullPath(value));
         try
         {
             return File.ReadAllText(value);

@@ -17,7 +17,7 @@ internal sealed partial class FileSet(FilesProviderOptions options, DecoderSetti
 {
     private static readonly string[] Sections = ["http", "tcp", "udp", "tls"];
 
-    private Dictionary<string, YamlFile> _yaml = new(StringComparer.Ordinal);
+    private Dictionary<string, YamlFile> yaml = new(StringComparer.Ordinal);
 
     /// <summary>The directory to watch.</summary>
     public string Folder { get; } = options.Directory.Length > 0 ? Path.GetFullPath(options.Directory) : Path.GetDirectoryName(Path.GetFullPath(options.Filename))!;
@@ -27,7 +27,7 @@ internal sealed partial class FileSet(FilesProviderOptions options, DecoderSetti
     {
         var faults = new List<DecodeFault>();
         var files = List(faults);
-        _yaml = files.ToDictionary(file => file, file => _yaml.GetValueOrDefault(file) ?? new YamlFile(), StringComparer.Ordinal);
+        yaml = files.ToDictionary(file => file, file => yaml.GetValueOrDefault(file) ?? new YamlFile(), StringComparer.Ordinal);
         var merge = new DynamicMerge(logger);
         foreach (var file in files)
         {
@@ -70,7 +70,7 @@ internal sealed partial class FileSet(FilesProviderOptions options, DecoderSetti
         try
         {
             var text = Expand(File.ReadAllText(file), file);
-            var read = Path.GetExtension(file).Equals(".toml", StringComparison.OrdinalIgnoreCase) ? TomlReader.Read(text, file) : _yaml[file].Read(text, file);
+            var read = Path.GetExtension(file).Equals(".toml", StringComparison.OrdinalIgnoreCase) ? TomlReader.Read(text, file) : yaml[file].Read(text, file);
             faults.AddRange(read.Faults);
             return read.Faults.Count > 0 ? null : Decode(read.Root, file, faults);
         }

@@ -15,18 +15,18 @@ internal sealed class FileWatcher : IDisposable
     // Where something else in the directory is written all the time, such as a log, it never gets quiet.
     private const int MostWaitsForQuiet = 20;
 
-    private readonly SemaphoreSlim _wake = new(0, 1);
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, FileSystemWatcher> _watchers = new(StringComparer.Ordinal);
-    private HashSet<string> _watched = new(StringComparer.Ordinal);
-    private string _folder = "";
-    private string _stamp = "";
-    private bool _forced;
+    private readonly SemaphoreSlim wake = new(0, 1);
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, FileSystemWatcher> watchers = new(StringComparer.Ordinal);
+    private HashSet<string> watched = new(StringComparer.Ordinal);
+    private string folder = "";
+    private string stamp = "";
+    private bool forced;
 
     /// <summary>Asks for a reading whether or not anything has changed.</summary>
     public void Wake()
     {
-        Volatile.Write(ref _forced, true);
+        Volatile.Write(ref forced, true);
         Signal();
     }
 
@@ -35,19 +35,19 @@ internal sealed class FileWatcher : IDisposable
     {
         var watched = new HashSet<string>(files.Where(file => Path.GetDirectoryName(file) == folder).Concat(references), StringComparer.Ordinal);
         var folders = watched.Select(file => Path.GetDirectoryName(file)!).Append(folder).Where(Directory.Exists).ToHashSet(StringComparer.Ordinal);
-        lock (_gate)
+        lock (gate)
         {
-            (_folder, _watched) = (folder, watched);
-            _stamp = Stamp();
-            foreach (var gone in _watchers.Keys.Where(known => !folders.Contains(known)).ToList())
+            (this.folder, this.watched) = (folder, watched);
+            stamp = Stamp();
+            foreach (var gone in watchers.Keys.Where(known => !folders.Contains(known)).ToList())
             {
-                _watchers.Remove(gone, out var watcher);
+                watchers.Remove(gone, out var watcher);
                 watcher!.Dispose();
             }
 
-            foreach (var added in folders.Where(added => !_watchers.ContainsKey(added)))
+            foreach (var added in folders.Where(added => !watchers.ContainsKey(added)))
             {
-                _watchers[added] = Start(added);
+                watchers[added] = Start(added);
             }
         }
     }
@@ -57,13 +57,13 @@ internal sealed class FileWatcher : IDisposable
     {
         while (true)
         {
-            await _wake.WaitAsync(LookInterval, cancellation).ConfigureAwait(false);
-            for (var waits = 0; waits < MostWaitsForQuiet && await _wake.WaitAsync(Quiet, cancellation).ConfigureAwait(false); waits++)
+            await wake.WaitAsync(LookInterval, cancellation).ConfigureAwait(false);
+            for (var waits = 0; waits < MostWaitsForQuiet && await wake.WaitAsync(Quiet, cancellation).ConfigureAwait(false); waits++)
             {
                 // A file that is being written announces every piece; reading it now would read a half.
             }
 
-            if (Interlocked.Exchange(ref _forced, false) || HasChanged())
+            if (Interlocked.Exchange(ref forced, false) || HasChanged())
             {
                 return;
             }
@@ -73,23 +73,23 @@ internal sealed class FileWatcher : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (_gate)
+        lock (gate)
         {
-            foreach (var watcher in _watchers.Values)
+            foreach (var watcher in watchers.Values)
             {
                 watcher.Dispose();
             }
 
-            _watchers.Clear();
-            _folder = "";
+            watchers.Clear();
+            folder = "";
         }
     }
 
     private bool HasChanged()
     {
-        lock (_gate)
+        lock (gate)
         {
-            return _folder.Length > 0 && Stamp() != _stamp;
+            return folder.Length > 0 && Stamp() != stamp;
         }
     }
 
@@ -112,9 +112,9 @@ internal sealed class FileWatcher : IDisposable
     private void Noticed(string path)
     {
         bool isWatched;
-        lock (_gate)
+        lock (gate)
         {
-            isWatched = _watched.Contains(path);
+            isWatched = watched.Contains(path);
         }
 
         if (isWatched)
@@ -129,11 +129,11 @@ internal sealed class FileWatcher : IDisposable
 
     private void Signal()
     {
-        lock (_wake)
+        lock (wake)
         {
-            if (_wake.CurrentCount == 0)
+            if (wake.CurrentCount == 0)
             {
-                _wake.Release();
+                wake.Release();
             }
         }
     }
@@ -142,7 +142,7 @@ internal sealed class FileWatcher : IDisposable
     private string Stamp()
     {
         var stamp = new StringBuilder();
-        foreach (var file in _watched.Concat(Candidates()).Distinct().Order(StringComparer.Ordinal))
+        foreach (var file in watched.Concat(Candidates()).Distinct().Order(StringComparer.Ordinal))
         {
             var info = new FileInfo(file);
             var target = info.Exists ? (FileSystemInfo?)info.ResolveLinkTarget(returnFinalTarget: true) ?? info : info;
@@ -156,7 +156,7 @@ internal sealed class FileWatcher : IDisposable
     {
         try
         {
-            return [.. Directory.EnumerateFiles(_folder, "*", new EnumerationOptions { AttributesToSkip = 0 })
+            return [.. Directory.EnumerateFiles(folder, "*", new EnumerationOptions { AttributesToSkip = 0 })
                 .Where(file => Path.GetExtension(file).ToLowerInvariant() is ".yml" or ".yaml" or ".toml")];
         }
         catch (IOException)

@@ -28,16 +28,16 @@ public sealed record FilesProviderOptions
 /// </summary>
 internal sealed partial class FilesProvider : IProvider
 {
-    private readonly FilesProviderOptions _options;
-    private readonly FileSet _files;
-    private readonly ILogger _logger;
-    private DynamicConfiguration? _lastGood;
+    private readonly FilesProviderOptions options;
+    private readonly FileSet files;
+    private readonly ILogger logger;
+    private DynamicConfiguration? lastGood;
 
     public FilesProvider(FilesProviderOptions options, DecoderSettings decoding, ILogger logger)
     {
-        _options = options;
-        _logger = logger;
-        _files = new FileSet(options, decoding, logger);
+        this.options = options;
+        this.logger = logger;
+        files = new FileSet(options, decoding, logger);
     }
 
     /// <inheritdoc/>
@@ -46,9 +46,9 @@ internal sealed partial class FilesProvider : IProvider
     /// <inheritdoc/>
     public async Task RunAsync(IConfigurationSink sink, CancellationToken cancellation)
     {
-        if (_options is { Directory: "", Filename: "" })
+        if (options is { Directory: "", Filename: "" })
         {
-            LogNothingToRead(_logger);
+            LogNothingToRead(logger);
             return;
         }
 
@@ -68,30 +68,30 @@ internal sealed partial class FilesProvider : IProvider
 
     private void Load(IConfigurationSink sink, FileWatcher watcher)
     {
-        var read = _files.Read();
-        if (_options.Watch)
+        var read = files.Read();
+        if (options.Watch)
         {
-            watcher.Watch(_files.Folder, read.Files, read.References);
+            watcher.Watch(files.Folder, read.Files, read.References);
         }
 
         foreach (var fault in read.Faults)
         {
-            LogFault(_logger, fault.ToString());
+            LogFault(logger, fault.ToString());
         }
 
         if (read.Configuration is not null)
         {
-            _lastGood = read.Configuration;
+            lastGood = read.Configuration;
         }
         else
         {
-            LogKept(_logger);
+            LogKept(logger);
         }
 
         sink.Publish(new ProviderMessage
         {
             Provider = Name,
-            Configuration = _lastGood ?? new DynamicConfiguration(),
+            Configuration = lastGood ?? new DynamicConfiguration(),
             Findings = [.. read.Faults.Select(fault => new DiscoveryFinding { Subject = fault.Source, Outcome = "rejected", Reason = fault.ToString() })],
         });
     }

@@ -9,11 +9,11 @@ namespace Ingress.Providers.Labels;
 /// </summary>
 internal sealed class Constraints
 {
-    private readonly Node? _root;
+    private readonly Node? root;
 
     private Constraints(Node? root)
     {
-        _root = root;
+        this.root = root;
     }
 
     private delegate bool Node(IReadOnlyDictionary<string, string> labels);
@@ -42,20 +42,20 @@ internal sealed class Constraints
     }
 
     /// <summary>Whether these labels satisfy the expression; a missing label is an empty text.</summary>
-    public bool Match(IReadOnlyDictionary<string, string> labels) => _root?.Invoke(labels) ?? true;
+    public bool Match(IReadOnlyDictionary<string, string> labels) => root?.Invoke(labels) ?? true;
 
     private sealed class Parser(string text)
     {
         private const int MaximumDepth = 200;
 
-        private int _at;
-        private int _depth;
+        private int at;
+        private int depth;
 
         public Node Parse()
         {
             var node = ParseOr();
             SkipSpace();
-            return _at == text.Length ? node : throw new FormatException($"unexpected \"{text[_at..]}\"");
+            return at == text.Length ? node : throw new FormatException($"unexpected \"{text[at..]}\"");
         }
 
         private Node ParseOr()
@@ -84,7 +84,7 @@ internal sealed class Constraints
 
         private Node ParseUnary()
         {
-            if (++_depth > MaximumDepth)
+            if (++depth > MaximumDepth)
             {
                 throw new FormatException("nested too deeply");
             }
@@ -105,20 +105,20 @@ internal sealed class Constraints
                 node = ParseFunction();
             }
 
-            _depth--;
+            depth--;
             return node;
         }
 
         private Node ParseFunction()
         {
             SkipSpace();
-            var start = _at;
-            while (_at < text.Length && char.IsAsciiLetterOrDigit(text[_at]))
+            var start = at;
+            while (at < text.Length && char.IsAsciiLetterOrDigit(text[at]))
             {
-                _at++;
+                at++;
             }
 
-            var name = text[start.._at];
+            var name = text[start..at];
             if (name.Length == 0)
             {
                 throw new FormatException(start < text.Length ? $"unexpected \"{text[start..]}\"" : "the expression ends too early");
@@ -171,19 +171,19 @@ internal sealed class Constraints
         private string ParseText()
         {
             SkipSpace();
-            if (_at >= text.Length || text[_at] is not ('`' or '"' or '\''))
+            if (at >= text.Length || text[at] is not ('`' or '"' or '\''))
             {
                 throw new FormatException("arguments are written in back quotes, as in Label(`name`, `value`)");
             }
 
-            var end = text.IndexOf(text[_at], _at + 1);
+            var end = text.IndexOf(text[at], at + 1);
             if (end < 0)
             {
                 throw new FormatException("a quote is not closed");
             }
 
-            var value = text[(_at + 1)..end];
-            _at = end + 1;
+            var value = text[(at + 1)..end];
+            at = end + 1;
             return value;
         }
 
@@ -191,27 +191,27 @@ internal sealed class Constraints
         {
             if (!TryTake(token))
             {
-                throw new FormatException(_at < text.Length ? $"expected \"{token}\" before \"{text[_at..]}\"" : $"expected \"{token}\" at the end");
+                throw new FormatException(at < text.Length ? $"expected \"{token}\" before \"{text[at..]}\"" : $"expected \"{token}\" at the end");
             }
         }
 
         private bool TryTake(string token)
         {
             SkipSpace();
-            if (string.CompareOrdinal(text, _at, token, 0, token.Length) != 0)
+            if (string.CompareOrdinal(text, at, token, 0, token.Length) != 0)
             {
                 return false;
             }
 
-            _at += token.Length;
+            at += token.Length;
             return true;
         }
 
         private void SkipSpace()
         {
-            while (_at < text.Length && char.IsWhiteSpace(text[_at]))
+            while (at < text.Length && char.IsWhiteSpace(text[at]))
             {
-                _at++;
+                at++;
             }
         }
     }

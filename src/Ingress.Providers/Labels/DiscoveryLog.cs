@@ -6,7 +6,7 @@ namespace Ingress.Providers.Labels;
 /// <summary>Logs what was found wrong, each text once for as long as it holds.</summary>
 internal sealed partial class DiscoveryLog(string provider, ILogger logger)
 {
-    private HashSet<DiscoveryFinding> _known = [];
+    private HashSet<DiscoveryFinding> known = [];
 
     public void Report(IReadOnlyList<DiscoveryFinding> findings)
     {
@@ -15,14 +15,14 @@ internal sealed partial class DiscoveryLog(string provider, ILogger logger)
         {
             if (finding.Outcome is "warning" or "rejected")
             {
-                if (current.Add(finding) && !_known.Contains(finding))
+                if (current.Add(finding) && !known.Contains(finding))
                 {
                     LogFinding(logger, provider, finding.Subject, finding.Reason);
                 }
             }
         }
 
-        _known = current;
+        known = current;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Provider}: {Subject}: {Reason}")]

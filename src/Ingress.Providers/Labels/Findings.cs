@@ -5,9 +5,9 @@ namespace Ingress.Providers.Labels;
 /// <summary>Collects what a provider made of each object it found.</summary>
 internal sealed class Findings
 {
-    private readonly List<DiscoveryFinding> _all = [];
+    private readonly List<DiscoveryFinding> all = [];
 
-    public IReadOnlyList<DiscoveryFinding> All => _all;
+    public IReadOnlyList<DiscoveryFinding> All => all;
 
     /// <summary>The object is served.</summary>
     public void Used(string subject, string reason) => Add(subject, "used", reason);
@@ -22,8 +22,8 @@ internal sealed class Findings
     public void Rejected(string subject, string reason) => Add(subject, "rejected", reason);
 
     /// <summary>Takes over what was found before.</summary>
-    public void Add(IReadOnlyList<DiscoveryFinding> found) => _all.AddRange(found);
+    public void Add(IReadOnlyList<DiscoveryFinding> found) => all.AddRange(found);
 
     private void Add(string subject, string outcome, string reason) =>
-        _all.Add(new DiscoveryFinding { Subject = subject, Outcome = outcome, Reason = reason });
+        all.Add(new DiscoveryFinding { Subject = subject, Outcome = outcome, Reason = reason });
 }

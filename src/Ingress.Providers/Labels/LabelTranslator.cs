@@ -10,16 +10,16 @@ namespace Ingress.Providers.Labels;
 internal sealed partial class LabelTranslator
 {
     // Labels that stay the same object are read once; what was read goes with them.
-    private readonly ConditionalWeakTable<IReadOnlyDictionary<string, string>, Reading> _readings = [];
-    private readonly DecoderSettings _decoding;
-    private readonly GoTemplate _defaultRule;
+    private readonly ConditionalWeakTable<IReadOnlyDictionary<string, string>, Reading> readings = [];
+    private readonly DecoderSettings decoding;
+    private readonly GoTemplate defaultRule;
 
     /// <summary>Takes the catalogs over and reads the default rule.</summary>
     /// <exception cref="TemplateException">The default rule is no template.</exception>
     public LabelTranslator(DecoderSettings decoding, string defaultRule)
     {
-        _decoding = decoding with { FromLabels = true };
-        _defaultRule = GoTemplate.Parse("defaultRule", defaultRule, TemplateFunctionSet.DefaultRule);
+        this.decoding = decoding with { FromLabels = true };
+        this.defaultRule = GoTemplate.Parse("defaultRule", defaultRule, TemplateFunctionSet.DefaultRule);
     }
 
     /// <summary>What the workload asks for, or null where it must be left out; the findings say why.</summary>
@@ -45,7 +45,7 @@ internal sealed partial class LabelTranslator
 
     private WorkloadConfiguration? Decode(Workload workload, Findings findings)
     {
-        var reading = _readings.GetValue(workload.Labels, Read);
+        var reading = readings.GetValue(workload.Labels, Read);
         foreach (var warning in reading.Warnings)
         {
             findings.Warning(workload.DisplayName, warning);
@@ -74,7 +74,7 @@ internal sealed partial class LabelTranslator
             return new Reading(new DynamicConfiguration(), warnings);
         }
 
-        var decoded = Decoder.Decode<DynamicConfiguration>(read.Root, _decoding);
+        var decoded = Decoder.Decode<DynamicConfiguration>(read.Root, decoding);
         warnings.AddRange(decoded.Warnings.Select(warning => warning.ToString()));
         return new Reading(decoded.Succeeded ? decoded.Value : null, warnings, string.Join("; ", decoded.Faults));
     }
@@ -190,7 +190,7 @@ internal sealed partial class LabelTranslator
         {
             try
             {
-                var rule = _defaultRule.Execute(new { workload.Name, ContainerName = workload.DisplayName, workload.Labels });
+                var rule = defaultRule.Execute(new { workload.Name, ContainerName = workload.DisplayName, workload.Labels });
                 if (rule.Length == 0)
                 {
                     return "has no rule: the default rule gives none (Undefined rule)";

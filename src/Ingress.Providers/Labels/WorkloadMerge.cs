@@ -12,14 +12,14 @@ namespace Ingress.Providers.Labels;
 /// </summary>
 internal sealed class WorkloadMerge(Findings findings)
 {
-    private readonly List<(string Order, Workload Workload, WorkloadConfiguration Configuration)> _parts = [];
+    private readonly List<(string Order, Workload Workload, WorkloadConfiguration Configuration)> parts = [];
 
-    public void Add(Workload workload, WorkloadConfiguration configuration) => _parts.Add(($"{workload.Name}-{workload.Id}", workload, configuration));
+    public void Add(Workload workload, WorkloadConfiguration configuration) => parts.Add(($"{workload.Name}-{workload.Id}", workload, configuration));
 
     /// <summary>The whole configuration; sections are there even where they are empty, so that the last route can go.</summary>
     public DynamicConfiguration Merge()
     {
-        _parts.Sort(static (a, b) => string.CompareOrdinal(a.Order, b.Order));
+        parts.Sort(static (a, b) => string.CompareOrdinal(a.Order, b.Order));
         return new DynamicConfiguration
         {
             Http = new HttpConfiguration
@@ -92,7 +92,7 @@ internal sealed class WorkloadMerge(Findings findings)
         where T : class
     {
         var byName = new Dictionary<string, List<(Workload Workload, T Item)>>(StringComparer.Ordinal);
-        foreach (var (_, workload, configuration) in _parts)
+        foreach (var (_, workload, configuration) in parts)
         {
             foreach (var (name, item) in select(configuration))
             {

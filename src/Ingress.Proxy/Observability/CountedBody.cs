@@ -7,36 +7,36 @@ namespace Ingress.Proxy.Observability;
 /// <summary>Counts the bytes of a response's body on their way to the client. One object serves all requests of a connection.</summary>
 internal sealed class CountedBody : IHttpResponseBodyFeature
 {
-    private CountedStream? _stream;
-    private IHttpResponseBodyFeature _inner = null!;
-    private PipeWriter? _writer;
+    private CountedStream? stream;
+    private IHttpResponseBodyFeature inner = null!;
+    private PipeWriter? writer;
 
     /// <summary>Bytes so far.</summary>
     public long Bytes { get; private set; }
 
     /// <inheritdoc/>
-    public Stream Stream => _stream ??= new CountedStream(this);
+    public Stream Stream => stream ??= new CountedStream(this);
 
     /// <inheritdoc/>
-    public PipeWriter Writer => _writer ??= PipeWriter.Create(Stream, new StreamPipeWriterOptions(leaveOpen: true));
+    public PipeWriter Writer => writer ??= PipeWriter.Create(Stream, new StreamPipeWriterOptions(leaveOpen: true));
 
     /// <summary>Stands before the body of another request.</summary>
     public void Attach(IFeatureCollection features)
     {
         Bytes = 0;
-        _writer = null;
-        _inner = features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        writer = null;
+        inner = features.GetRequiredFeature<IHttpResponseBodyFeature>();
         features.Set<IHttpResponseBodyFeature>(this);
     }
 
     /// <summary>Puts the body back.</summary>
-    public void Detach(IFeatureCollection features) => features.Set(_inner);
+    public void Detach(IFeatureCollection features) => features.Set(inner);
 
     /// <inheritdoc/>
-    public void DisableBuffering() => _inner.DisableBuffering();
+    public void DisableBuffering() => inner.DisableBuffering();
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken = default) => _inner.StartAsync(cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken = default) => inner.StartAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
@@ -45,12 +45,12 @@ internal sealed class CountedBody : IHttpResponseBodyFeature
     /// <inheritdoc/>
     public async Task CompleteAsync()
     {
-        if (_writer is not null)
+        if (writer is not null)
         {
-            await _writer.CompleteAsync().ConfigureAwait(false);
+            await writer.CompleteAsync().ConfigureAwait(false);
         }
 
-        await _inner.CompleteAsync().ConfigureAwait(false);
+        await inner.CompleteAsync().ConfigureAwait(false);
     }
 
     private sealed class CountedStream(CountedBody owner) : Stream
@@ -69,9 +69,9 @@ internal sealed class CountedBody : IHttpResponseBodyFeature
             set => throw new NotSupportedException();
         }
 
-        public override void Flush() => owner._inner.Stream.Flush();
+        public override void Flush() => owner.inner.Stream.Flush();
 
-        public override Task FlushAsync(CancellationToken cancellationToken) => owner._inner.Stream.FlushAsync(cancellationToken);
+        public override Task FlushAsync(CancellationToken cancellationToken) => owner.inner.Stream.FlushAsync(cancellationToken);
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -82,19 +82,19 @@ internal sealed class CountedBody : IHttpResponseBodyFeature
         public override void Write(byte[] buffer, int offset, int count)
         {
             owner.Bytes += count;
-            owner._inner.Stream.Write(buffer, offset, count);
+            owner.inner.Stream.Write(buffer, offset, count);
         }
 
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         {
             owner.Bytes += count;
-            return owner._inner.Stream.WriteAsync(buffer, offset, count, cancellationToken);
+            return owner.inner.Stream.WriteAsync(buffer, offset, count, cancellationToken);
         }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             owner.Bytes += buffer.Length;
-            return owner._inner.Stream.WriteAsync(buffer, cancellationToken);
+            return owner.inner.Stream.WriteAsync(buffer, cancellationToken);
         }
     }
 }

@@ -3,19 +3,19 @@ namespace Ingress.Proxy.Observability;
 /// <summary>Where lines go: standard output, or a file that may be opened anew or rotated. Used by one task at a time.</summary>
 internal sealed class LineTarget : IDisposable
 {
-    private readonly string _path;
-    private readonly FileRotation? _rotation;
-    private Stream _stream;
-    private long _size;
-    private bool _complained;
+    private readonly string path;
+    private readonly FileRotation? rotation;
+    private Stream stream;
+    private long size;
+    private bool complained;
 
     /// <param name="path">The file, or empty for standard output.</param>
     /// <param name="rotation">When and how the file is rotated; null never does.</param>
     public LineTarget(string path, FileRotation? rotation = null)
     {
-        _path = path;
-        _rotation = rotation;
-        _stream = path.Length == 0 ? Console.OpenStandardOutput() : Open();
+        this.path = path;
+        this.rotation = rotation;
+        stream = path.Length == 0 ? Console.OpenStandardOutput() : Open();
     }
 
     /// <summary>Writes whole lines.</summary>
@@ -23,16 +23,16 @@ internal sealed class LineTarget : IDisposable
     {
         try
         {
-            if (_rotation is not null && _size > 0 && _size + lines.Length > _rotation.MostBytes)
+            if (rotation is not null && size > 0 && size + lines.Length > rotation.MostBytes)
             {
-                _stream.Dispose();
-                _rotation.Rotate(_path);
-                _stream = Open();
+                stream.Dispose();
+                rotation.Rotate(path);
+                stream = Open();
             }
 
-            _stream.Write(lines);
-            _size += lines.Length;
-            _complained = false;
+            stream.Write(lines);
+            size += lines.Length;
+            complained = false;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
@@ -43,7 +43,7 @@ internal sealed class LineTarget : IDisposable
     /// <summary>Opens the file anew.</summary>
     public void Reopen()
     {
-        if (_path.Length == 0)
+        if (path.Length == 0)
         {
             return;
         }
@@ -51,8 +51,8 @@ internal sealed class LineTarget : IDisposable
         try
         {
             var fresh = Open();
-            _stream.Dispose();
-            _stream = fresh;
+            stream.Dispose();
+            stream = fresh;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -61,11 +61,11 @@ internal sealed class LineTarget : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => stream.Dispose();
 
     private FileStream Open()
     {
-        if (Path.GetDirectoryName(Path.GetFullPath(_path)) is { Length: > 0 } folder)
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } folder)
         {
             Directory.CreateDirectory(folder);
         }
@@ -82,18 +82,18 @@ internal sealed class LineTarget : IDisposable
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead;
         }
 
-        var stream = new FileStream(_path, options);
-        _size = stream.Length;
+        var stream = new FileStream(path, options);
+        size = stream.Length;
         return stream;
     }
 
     /// <summary>A log that cannot be written can only be complained about elsewhere, and once is enough.</summary>
     private void Complain(string reason)
     {
-        if (!_complained)
+        if (!complained)
         {
-            _complained = true;
-            Console.Error.WriteLine($"cannot write the log {(_path.Length == 0 ? "to standard output" : _path)}: {reason}");
+            complained = true;
+            Console.Error.WriteLine($"cannot write the log {(path.Length == 0 ? "to standard output" : path)}: {reason}");
         }
     }
 }

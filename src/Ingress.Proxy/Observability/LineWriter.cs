@@ -10,38 +10,38 @@ internal sealed class LineWriter : IAsyncDisposable
 {
     private const int MostWaitingBytes = 8 * 1024 * 1024;
 
-    private readonly LineTarget _target;
-    private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _wake = new(0);
-    private readonly Task _writing;
-    private ArrayBufferWriter<byte> _filling = new(16 * 1024);
-    private ArrayBufferWriter<byte> _emptying = new(16 * 1024);
-    private bool _awake;
-    private bool _reopen;
-    private bool _closed;
-    private long _dropped;
+    private readonly LineTarget target;
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim wake = new(0);
+    private readonly Task writing;
+    private ArrayBufferWriter<byte> filling = new(16 * 1024);
+    private ArrayBufferWriter<byte> emptying = new(16 * 1024);
+    private bool awake;
+    private bool reopen;
+    private bool closed;
+    private long dropped;
 
     public LineWriter(LineTarget target)
     {
-        _target = target;
-        _writing = Task.Run(WriteAsync);
+        this.target = target;
+        writing = Task.Run(WriteAsync);
     }
 
     /// <summary>How many lines were lost so far.</summary>
-    public long Dropped => Volatile.Read(ref _dropped);
+    public long Dropped => Volatile.Read(ref dropped);
 
     /// <summary>Takes a line with its line end; false where it was dropped.</summary>
     public bool TryWrite(ReadOnlySpan<byte> line)
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (_closed || _filling.WrittenCount + line.Length > MostWaitingBytes)
+            if (closed || filling.WrittenCount + line.Length > MostWaitingBytes)
             {
-                _dropped++;
+                dropped++;
                 return false;
             }
 
-            _filling.Write(line);
+            filling.Write(line);
         }
 
         Wake();
@@ -51,34 +51,34 @@ internal sealed class LineWriter : IAsyncDisposable
     /// <summary>Opens the file anew before the next line, as log rotation asks for.</summary>
     public void Reopen()
     {
-        Volatile.Write(ref _reopen, true);
+        Volatile.Write(ref reopen, true);
         Wake();
     }
 
     /// <summary>Writes what is waiting and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (_closed)
+            if (closed)
             {
                 return;
             }
 
-            _closed = true;
+            closed = true;
         }
 
-        _wake.Release();
-        await _writing.ConfigureAwait(false);
-        _target.Dispose();
-        _wake.Dispose();
+        wake.Release();
+        await writing.ConfigureAwait(false);
+        target.Dispose();
+        wake.Dispose();
     }
 
     private void Wake()
     {
-        if (!Interlocked.Exchange(ref _awake, true))
+        if (!Interlocked.Exchange(ref awake, true))
         {
-            _wake.Release();
+            wake.Release();
         }
     }
 
@@ -86,24 +86,24 @@ internal sealed class LineWriter : IAsyncDisposable
     {
         while (true)
         {
-            await _wake.WaitAsync().ConfigureAwait(false);
-            Volatile.Write(ref _awake, false);
-            if (Interlocked.Exchange(ref _reopen, false))
+            await wake.WaitAsync().ConfigureAwait(false);
+            Volatile.Write(ref awake, false);
+            if (Interlocked.Exchange(ref reopen, false))
             {
-                _target.Reopen();
+                target.Reopen();
             }
 
             bool closed;
-            lock (_gate)
+            lock (gate)
             {
-                (_filling, _emptying) = (_emptying, _filling);
-                closed = _closed;
+                (filling, emptying) = (emptying, filling);
+                closed = this.closed;
             }
 
-            if (_emptying.WrittenCount > 0)
+            if (emptying.WrittenCount > 0)
             {
-                _target.Write(_emptying.WrittenSpan);
-                _emptying.ResetWrittenCount();
+                target.Write(emptying.WrittenSpan);
+                emptying.ResetWrittenCount();
             }
 
             if (closed)

@@ -19,12 +19,12 @@ internal sealed class LogLineFormat(bool isJson, bool isColoured, TimeProvider t
     }.ToFrozenSet(StringComparer.Ordinal);
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? _buffer;
+    private static ArrayBufferWriter<byte>? buffer;
 
     /// <summary>The line with its line end; good until the same thread formats another one.</summary>
     public ReadOnlySpan<byte> Format(LogLevel level, string message, IReadOnlyList<KeyValuePair<string, object?>>? fields, Exception? exception)
     {
-        var buffer = _buffer ??= new ArrayBufferWriter<byte>(512);
+        var buffer = LogLineFormat.buffer ??= new ArrayBufferWriter<byte>(512);
         buffer.ResetWrittenCount();
         if (isJson)
         {

@@ -8,26 +8,26 @@ internal sealed class ProcessLog : ILoggerProvider, IAsyncDisposable
 {
     private const int DefaultMegabytes = 100;
 
-    private readonly LineWriter _writer;
-    private readonly LogLineFormat _format;
-    private readonly LogLevel _least;
+    private readonly LineWriter writer;
+    private readonly LogLineFormat format;
+    private readonly LogLevel least;
 
     /// <summary>Opens the log; a file that cannot be opened is an exception.</summary>
     public ProcessLog(LogOptions options, TimeProvider time)
     {
         var rotation = new FileRotation((options.MaxSize > 0 ? options.MaxSize : DefaultMegabytes) * 1024L * 1024L, options.MaxBackups, options.MaxAge, time);
-        _writer = new LineWriter(new LineTarget(options.FilePath, options.FilePath.Length > 0 ? rotation : null));
+        writer = new LineWriter(new LineTarget(options.FilePath, options.FilePath.Length > 0 ? rotation : null));
         var isJson = options.Format.Equals("json", StringComparison.OrdinalIgnoreCase);
         var isColoured = !options.NoColor && options.FilePath.Length == 0 && !Console.IsOutputRedirected;
-        _format = new LogLineFormat(isJson, isColoured, time);
-        IsKnownLevel = TryLevel(options.Level, out _least);
+        format = new LogLineFormat(isJson, isColoured, time);
+        IsKnownLevel = TryLevel(options.Level, out least);
     }
 
     /// <summary>Whether the configured level is one; else errors are logged.</summary>
     public bool IsKnownLevel { get; }
 
     /// <summary>How many lines were lost so far.</summary>
-    public long Dropped => _writer.Dropped;
+    public long Dropped => writer.Dropped;
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new ProcessLogger(this, categoryName.StartsWith("Microsoft.", StringComparison.Ordinal));
@@ -39,7 +39,7 @@ internal sealed class ProcessLog : ILoggerProvider, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _writer.DisposeAsync();
+    public ValueTask DisposeAsync() => writer.DisposeAsync();
 
     private static bool TryLevel(string name, out LogLevel level)
     {
@@ -62,7 +62,7 @@ internal sealed class ProcessLog : ILoggerProvider, IAsyncDisposable
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && Shown(logLevel) >= log._least;
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && Shown(logLevel) >= log.least;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
@@ -71,7 +71,7 @@ internal sealed class ProcessLog : ILoggerProvider, IAsyncDisposable
                 return;
             }
 
-            log._writer.TryWrite(log._format.Format(Shown(logLevel), formatter(state, exception), state as IReadOnlyList<KeyValuePair<string, object?>>, exception));
+            log.writer.TryWrite(log.format.Format(Shown(logLevel), formatter(state, exception), state as IReadOnlyList<KeyValuePair<string, object?>>, exception));
         }
 
         private LogLevel Shown(LogLevel level) => isForeign && level > LogLevel.Debug ? LogLevel.Debug : level;

@@ -12,9 +12,9 @@ namespace Ingress.IntegrationTests.Certificates;
 /// <summary>The program before a real authority: HTTP on the port to which that one comes, HTTPS on another.</summary>
 internal sealed class AcmeProxy : IAsyncDisposable
 {
-    private readonly Pebble _pebble;
+    private readonly Pebble pebble;
 
-    private AcmeProxy(Pebble pebble, ProxyProcess program) => (_pebble, Program) = (pebble, program);
+    private AcmeProxy(Pebble pebble, ProxyProcess program) => (this.pebble, Program) = (pebble, program);
 
     public ProxyProcess Program { get; }
 
@@ -92,7 +92,7 @@ internal sealed class AcmeProxy : IAsyncDisposable
     public async Task<(X509Certificate2 Certificate, string StatusLine)> ConnectAsync(string name, CancellationToken cancellation = default)
     {
         using var socket = new TcpClient();
-        await socket.ConnectAsync("127.0.0.1", _pebble.TlsPort, cancellation);
+        await socket.ConnectAsync("127.0.0.1", pebble.TlsPort, cancellation);
         X509Certificate2? shown = null;
         await using var tls = new SslStream(socket.GetStream());
         var options = new SslClientAuthenticationOptions

@@ -110,7 +110,7 @@ public sealed class SwapTests(ITestOutputHelper output)
 
     private sealed class Tally
     {
-        private readonly Lock _access = new();
+        private readonly Lock access = new();
 
         public HashSet<string> Serials { get; } = [];
 
@@ -128,7 +128,7 @@ public sealed class SwapTests(ITestOutputHelper output)
 
         public void Note(string serial, TimeSpan left)
         {
-            lock (_access)
+            lock (access)
             {
                 Handshakes++;
                 Serials.Add(serial);

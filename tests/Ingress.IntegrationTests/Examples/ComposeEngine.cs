@@ -11,23 +11,23 @@ namespace Ingress.IntegrationTests.Examples;
 /// </summary>
 internal sealed class ComposeEngine
 {
-    private readonly ComposeFile _file;
-    private readonly List<string> _networks;
+    private readonly ComposeFile file;
+    private readonly List<string> networks;
 
     public ComposeEngine(ComposeFile file)
     {
-        _file = file;
-        _networks = [.. file.Services.Values.SelectMany(service => service.Networks).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        this.file = file;
+        networks = [.. file.Services.Values.SelectMany(service => service.Networks).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The names of networks by id.</summary>
-    public IReadOnlyDictionary<string, string> NetworkNames => _networks.ToDictionary(name => "id-of-" + name, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> NetworkNames => networks.ToDictionary(name => "id-of-" + name, StringComparer.Ordinal);
 
     /// <summary>The containers, all running.</summary>
     public IReadOnlyList<Container> Containers()
     {
         var containers = new List<Container>();
-        foreach (var service in _file.Services.Values)
+        foreach (var service in file.Services.Values)
         {
             for (var number = 1; number <= service.Replicas; number++)
             {
@@ -43,9 +43,9 @@ internal sealed class ComposeEngine
     {
         var services = new List<SwarmService>();
         var tasks = new List<TaskResponse>();
-        foreach (var service in _file.Services.Values)
+        foreach (var service in file.Services.Values)
         {
-            var name = $"{_file.Project}_{service.Name}";
+            var name = $"{file.Project}_{service.Name}";
             services.Add(new SwarmService
             {
                 ID = "id-of-" + name,
@@ -76,17 +76,17 @@ internal sealed class ComposeEngine
     private Container ContainerOf(ComposeService service, int number, int host) => new()
     {
         Id = IdOf(service, number),
-        Name = service.ContainerName.Length > 0 ? service.ContainerName : $"{_file.Project}-{service.Name}-{number}",
+        Name = service.ContainerName.Length > 0 ? service.ContainerName : $"{file.Project}-{service.Name}-{number}",
         Labels = new Dictionary<string, string>(service.Labels, StringComparer.Ordinal)
         {
-            ["com.docker.compose.project"] = _file.Project,
+            ["com.docker.compose.project"] = file.Project,
             ["com.docker.compose.service"] = service.Name,
             ["com.docker.compose.oneoff"] = "False",
             ["com.docker.compose.container-number"] = number.ToString(CultureInfo.InvariantCulture),
         },
         State = "running",
         NetworkMode = service.NetworkMode.StartsWith("service:", StringComparison.Ordinal)
-            ? "container:" + IdOf(_file.Services[service.NetworkMode["service:".Length..]], 1)
+            ? "container:" + IdOf(file.Services[service.NetworkMode["service:".Length..]], 1)
             : service.NetworkMode.Length > 0 ? service.NetworkMode : service.Networks[0],
         Networks = service.NetworkMode == "host" ? [new ContainerNetwork("host", "")] : [.. service.Networks.Order(StringComparer.Ordinal).Select(network => new ContainerNetwork(network, Address(network, host)))],
         Ports = [.. service.Ports.Select(port => new ContainerPort(port, []))],
@@ -94,5 +94,5 @@ internal sealed class ComposeEngine
 
     private static string IdOf(ComposeService service, int number) => $"id-of-{service.Name}-{number}";
 
-    private string Address(string network, int host) => $"172.30.{_networks.IndexOf(network)}.{host}";
+    private string Address(string network, int host) => $"172.30.{networks.IndexOf(network)}.{host}";
 }

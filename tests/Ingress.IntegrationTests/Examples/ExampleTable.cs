@@ -11,7 +11,7 @@ namespace Ingress.IntegrationTests.Examples;
 /// <summary>A configuration in force as a table that can be read: what labels and files gave, without what the proxy adds by itself.</summary>
 internal sealed class ExampleTable
 {
-    private readonly StringBuilder _text = new();
+    private readonly StringBuilder text = new();
 
     private ExampleTable()
     {
@@ -31,10 +31,10 @@ internal sealed class ExampleTable
         table.Objects("UDP service", runtime.UdpServices, providers, service => table.Line("servers", string.Join(", ", service.LoadBalancer!.Servers.Select(server => server.Address))));
         foreach (var finding in providers.SelectMany(provider => runtime.Findings.GetValueOrDefault(provider) ?? []).OrderBy(finding => finding.Subject, StringComparer.Ordinal))
         {
-            table._text.Append($"container {finding.Subject}: {finding.Outcome}{(finding.Reason.Length > 0 ? ", " + finding.Reason : "")}\n");
+            table.text.Append($"container {finding.Subject}: {finding.Outcome}{(finding.Reason.Length > 0 ? ", " + finding.Reason : "")}\n");
         }
 
-        return table._text.ToString();
+        return table.text.ToString();
     }
 
     private static string Json(object record)
@@ -52,7 +52,7 @@ internal sealed class ExampleTable
     {
         foreach (var (name, item) in all.Where(pair => providers.Contains(pair.Value.Provider)).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            _text.Append($"{kind} {name}: {item.Status.ToString().ToLowerInvariant()}{(item.Errors.Count > 0 ? ", " + string.Join("; ", item.Errors) : "")}\n");
+            text.Append($"{kind} {name}: {item.Status.ToString().ToLowerInvariant()}{(item.Errors.Count > 0 ? ", " + string.Join("; ", item.Errors) : "")}\n");
             describe(item.Config);
         }
     }
@@ -105,18 +105,18 @@ internal sealed class ExampleTable
     /// <summary>Pairs of a word and a text on one line; those without a text are left out.</summary>
     private void Line(params ReadOnlySpan<string> pairs)
     {
-        var start = _text.Length;
+        var start = text.Length;
         for (var index = 0; index < pairs.Length; index += 2)
         {
             if (pairs[index + 1].Length > 0)
             {
-                _text.Append("  ").Append(pairs[index]).Append(' ').Append(pairs[index + 1]);
+                text.Append("  ").Append(pairs[index]).Append(' ').Append(pairs[index + 1]);
             }
         }
 
-        if (_text.Length > start)
+        if (text.Length > start)
         {
-            _text.Append('\n');
+            text.Append('\n');
         }
     }
 }

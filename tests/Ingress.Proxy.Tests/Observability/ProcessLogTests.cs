@@ -9,10 +9,10 @@ namespace Ingress.Proxy.Tests.Observability;
 
 public sealed class ProcessLogTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly TemporaryFolder folder = new();
+    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public async Task JsonLinesHoldLevelFieldsTimeAndMessage()
@@ -41,8 +41,8 @@ public sealed class ProcessLogTests : IDisposable
 
     private async Task<string> WriteAsync(LogOptions options, Action<ILogger> use)
     {
-        var path = _folder.File("own.log");
-        await using (var log = new ProcessLog(options with { FilePath = path }, _time))
+        var path = folder.File("own.log");
+        await using (var log = new ProcessLog(options with { FilePath = path }, time))
         {
             use(log.CreateLogger("Ingress"));
         }

@@ -23,20 +23,20 @@ internal sealed partial class FilterServer : IAsyncDisposable
     // What clients learn about the engine from: all else that an engine sends in headers stays behind.
     private static readonly string[] VisibleHeaders = ["Api-Version", "Docker-Experimental", "Libpod-Api-Version", "Ostype", "Server", "Swarm"];
 
-    private readonly HttpMessageInvoker _engine;
-    private readonly Uri _address;
-    private readonly EngineEndpoint _endpoint;
-    private readonly WebApplication _application;
-    private readonly ILogger _logger;
-    private readonly Lock _gate = new();
-    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+    private readonly HttpMessageInvoker engine;
+    private readonly Uri address;
+    private readonly EngineEndpoint endpoint;
+    private readonly WebApplication application;
+    private readonly ILogger logger;
+    private readonly Lock gate = new();
+    private readonly HashSet<string> refused = new(StringComparer.Ordinal);
 
     private FilterServer(EngineEndpoint endpoint, SocketFile file, ILogger logger)
     {
-        _endpoint = endpoint;
-        _logger = logger;
-        (var handler, _address) = EngineTransport.Connect(endpoint);
-        _engine = new HttpMessageInvoker(handler);
+        this.endpoint = endpoint;
+        this.logger = logger;
+        (var handler, address) = EngineTransport.Connect(endpoint);
+        engine = new HttpMessageInvoker(handler);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = _ => file.Bind());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
@@ -44,8 +44,8 @@ internal sealed partial class FilterServer : IAsyncDisposable
             options.AddServerHeader = false;
             options.ListenUnixSocket(file.Path, listen => listen.Protocols = HttpProtocols.Http1);
         });
-        _application = builder.Build();
-        _application.Run(AnswerAsync);
+        application = builder.Build();
+        application.Run(AnswerAsync);
     }
 
     /// <summary>Starts to listen.</summary>
@@ -56,7 +56,7 @@ internal sealed partial class FilterServer : IAsyncDisposable
         var server = new FilterServer(endpoint, file, logger);
         try
         {
-            await server._application.StartAsync().ConfigureAwait(false);
+            await server.application.StartAsync().ConfigureAwait(false);
         }
         catch
         {
@@ -71,8 +71,8 @@ internal sealed partial class FilterServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _application.DisposeAsync().ConfigureAwait(false);
-        _engine.Dispose();
+        await application.DisposeAsync().ConfigureAwait(false);
+        engine.Dispose();
     }
 
     private async Task AnswerAsync(HttpContext context)
@@ -104,7 +104,7 @@ internal sealed partial class FilterServer : IAsyncDisposable
         catch (Exception exception) when (EngineFault.Is(exception))
         {
             var text = EngineFault.Text(exception);
-            LogEngineFailed(_logger, _endpoint.Address, text);
+            LogEngineFailed(logger, endpoint.Address, text);
             if (context.Response.HasStarted)
             {
                 context.Abort();
@@ -118,13 +118,13 @@ internal sealed partial class FilterServer : IAsyncDisposable
     private async Task AskAsync(HttpContext context, string method, AllowedRequest allowed)
     {
         var cancellation = context.RequestAborted;
-        using var question = new HttpRequestMessage(method == "GET" ? HttpMethod.Get : HttpMethod.Head, new Uri($"{_address.Scheme}://{_address.Authority}{allowed.Target}"));
-        if (_endpoint.Authorization is not null)
+        using var question = new HttpRequestMessage(method == "GET" ? HttpMethod.Get : HttpMethod.Head, new Uri($"{address.Scheme}://{address.Authority}{allowed.Target}"));
+        if (endpoint.Authorization is not null)
         {
-            question.Headers.TryAddWithoutValidation("Authorization", _endpoint.Authorization);
+            question.Headers.TryAddWithoutValidation("Authorization", endpoint.Authorization);
         }
 
-        using var answer = await _engine.SendAsync(question, cancellation).ConfigureAwait(false);
+        using var answer = await engine.SendAsync(question, cancellation).ConfigureAwait(false);
         context.Response.StatusCode = (int)answer.StatusCode;
         foreach (var name in VisibleHeaders)
         {
@@ -199,7 +199,7 @@ internal sealed partial class FilterServer : IAsyncDisposable
         var shown = request.Length > LongestShown ? request[..LongestShown] + "…" : request;
         if (IsNew(shown))
         {
-            LogRefused(_logger, shown, refusal);
+            LogRefused(logger, shown, refusal);
         }
 
         await MessageAsync(context, StatusCodes.Status403Forbidden, $"{shown} is refused by ingress socket-filter: {refusal}").ConfigureAwait(false);
@@ -207,9 +207,9 @@ internal sealed partial class FilterServer : IAsyncDisposable
 
     private bool IsNew(string request)
     {
-        lock (_gate)
+        lock (gate)
         {
-            return _refused.Count < MostRefusals && _refused.Add(request);
+            return refused.Count < MostRefusals && refused.Add(request);
         }
     }
 

@@ -19,13 +19,13 @@ internal sealed class VisibleFields
 
     private static readonly VisibleFields Whole = new(null, null);
 
-    private readonly FrozenDictionary<string, VisibleFields>? _fields;
-    private readonly VisibleFields? _values;
+    private readonly FrozenDictionary<string, VisibleFields>? fields;
+    private readonly VisibleFields? values;
 
     private VisibleFields(FrozenDictionary<string, VisibleFields>? fields, VisibleFields? values)
     {
-        _fields = fields;
-        _values = values;
+        this.fields = fields;
+        this.values = values;
     }
 
     /// <summary>Reads a list of fields.</summary>
@@ -73,7 +73,7 @@ internal sealed class VisibleFields
     public void WriteField(JsonProperty field, Utf8JsonWriter writer)
     {
         writer.WritePropertyName(field.Name);
-        if ((_values ?? _fields?.GetValueOrDefault(field.Name)) is { } visible)
+        if ((values ?? fields?.GetValueOrDefault(field.Name)) is { } visible)
         {
             visible.Write(field.Value, writer);
         }

@@ -5,17 +5,17 @@ namespace Ingress.Proxy.Configuration.Decoding;
 /// <summary>One decoding: walks the tree beside the plan of the types and collects what is wrong.</summary>
 internal sealed class DecoderRun
 {
-    private readonly DecoderSettings _settings;
-    private readonly List<string> _path = [];
-    private bool _secret;
-    private int _resolved;
+    private readonly DecoderSettings settings;
+    private readonly List<string> path = [];
+    private bool secret;
+    private int resolved;
 
     public DecoderRun(DecoderSettings settings, string rootName)
     {
-        _settings = settings;
+        this.settings = settings;
         if (rootName.Length > 0)
         {
-            _path.Add(rootName);
+            path.Add(rootName);
         }
     }
 
@@ -24,7 +24,7 @@ internal sealed class DecoderRun
     public List<DecodeFault> Warnings { get; } = [];
 
     /// <summary>Grows with all that makes a record depend on more than its own node, or worth reporting each time.</summary>
-    private int Told => Faults.Count + Warnings.Count + _resolved;
+    private int Told => Faults.Count + Warnings.Count + resolved;
 
     public object Record(RecordPlan plan, Node node)
     {
@@ -39,8 +39,8 @@ internal sealed class DecoderRun
         TellStray(node);
         foreach (var child in node.Children)
         {
-            _path.Add(child.Name);
-            if ((_settings.FromLabels ? plan.FindLabel(child.Name) : null) is { } listed)
+            path.Add(child.Name);
+            if ((settings.FromLabels ? plan.FindLabel(child.Name) : null) is { } listed)
             {
                 SingleItem(record, listed, child);
             }
@@ -53,7 +53,7 @@ internal sealed class DecoderRun
                 Unknown(plan, child);
             }
 
-            _path.RemoveAt(_path.Count - 1);
+            path.RemoveAt(path.Count - 1);
         }
 
         if (sections is not null)
@@ -71,20 +71,20 @@ internal sealed class DecoderRun
             return;
         }
 
-        if (_settings.FromLabels && option.NotFromLabels)
+        if (settings.FromLabels && option.NotFromLabels)
         {
             Warnings.Add(At(node, "cannot be set by labels and is ignored; use the file provider"));
             return;
         }
 
-        var secretAround = _secret;
-        _secret |= option.Secret;
+        var secretAround = secret;
+        secret |= option.Secret;
         if (IsGiven(node, option.Value, option.AllowEmpty) && TryValue(option.Value, node, out var value))
         {
             option.Set(record, value);
         }
 
-        _secret = secretAround;
+        secret = secretAround;
     }
 
     /// <summary>Labels spell a list of servers as one <c>server</c>.</summary>
@@ -104,7 +104,7 @@ internal sealed class DecoderRun
 
     private bool Section(RecordPlan plan, Node node, ref Dictionary<string, object?>? sections)
     {
-        if (plan.Catalog is null || !_settings.Catalogs.TryGetValue(plan.Catalog, out var catalog)
+        if (plan.Catalog is null || !settings.Catalogs.TryGetValue(plan.Catalog, out var catalog)
             || !catalog.TryFind(node.Name, out var key, out var type))
         {
             return false;
@@ -128,13 +128,13 @@ internal sealed class DecoderRun
 
     private void Unknown(RecordPlan plan, Node node)
     {
-        if (_settings.IgnoreUnknownKeys)
+        if (settings.IgnoreUnknownKeys)
         {
             return;
         }
 
         IEnumerable<string> known = plan.Options.Select(option => option.Key);
-        if (plan.Catalog is not null && _settings.Catalogs.TryGetValue(plan.Catalog, out var catalog))
+        if (plan.Catalog is not null && settings.Catalogs.TryGetValue(plan.Catalog, out var catalog))
         {
             known = known.Concat(catalog.Keys);
         }
@@ -211,7 +211,7 @@ internal sealed class DecoderRun
                 continue;
             }
 
-            _path.Add(child.Name);
+            path.Add(child.Name);
             var told = Told;
             if (TryValue(plan.Element!, child, out var item))
             {
@@ -222,7 +222,7 @@ internal sealed class DecoderRun
                 }
             }
 
-            _path.RemoveAt(_path.Count - 1);
+            path.RemoveAt(path.Count - 1);
         }
 
         return map;
@@ -273,13 +273,13 @@ internal sealed class DecoderRun
                 continue;
             }
 
-            _path.Add(node.Name);
+            path.Add(node.Name);
             if (TryValue(element, node, out var item))
             {
                 good.Add(element.Form == ValueForm.Text ? ((string)item!).Trim() : item);
             }
 
-            _path.RemoveAt(_path.Count - 1);
+            path.RemoveAt(path.Count - 1);
         }
 
         value = ListOf(element, good);
@@ -322,7 +322,7 @@ internal sealed class DecoderRun
         var good = ScalarText.TryParse(plan.Form, text, out value);
         if (!good)
         {
-            Fault(node, _secret ? $"needs {Wanted(plan)}" : $"needs {Wanted(plan)}, not \"{text}\"");
+            Fault(node, secret ? $"needs {Wanted(plan)}" : $"needs {Wanted(plan)}, not \"{text}\"");
         }
 
         return good;
@@ -330,13 +330,13 @@ internal sealed class DecoderRun
 
     private bool TryResolve(Node node, ref string text)
     {
-        foreach (var resolver in _settings.Resolvers)
+        foreach (var resolver in settings.Resolvers)
         {
             var scheme = resolver.Scheme;
             if (text.Length > scheme.Length + 3 && text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
                 && text.AsSpan(scheme.Length).StartsWith("://"))
             {
-                _resolved++;
+                this.resolved++;
                 var resolved = resolver.Resolve(text[(scheme.Length + 3)..]);
                 if (resolved is null)
                 {
@@ -364,7 +364,7 @@ internal sealed class DecoderRun
         }
     }
 
-    private string Shown(Node node) => _secret ? "its value" : $"\"{node.Value}\"";
+    private string Shown(Node node) => secret ? "its value" : $"\"{node.Value}\"";
 
     private static string Below(Node node) => node.HasChildren ? $"\"{node.Children[0].Name}\"" : "something";
 
@@ -383,5 +383,5 @@ internal sealed class DecoderRun
     private void Fault(Node node, string reason) => Faults.Add(At(node, reason));
 
     private DecodeFault At(Node node, string reason) =>
-        new() { Source = node.Source, Line = node.Line, Path = string.Join('.', _path).Replace(".[", "[", StringComparison.Ordinal), Reason = reason };
+        new() { Source = node.Source, Line = node.Line, Path = string.Join('.', path).Replace(".[", "[", StringComparison.Ordinal), Reason = reason };
 }

@@ -23,19 +23,19 @@ public sealed record DecoderSettings
 /// <summary>The sections that a catalog declares: key to type of options.</summary>
 public sealed class OptionCatalog
 {
-    private readonly FrozenDictionary<string, (string Key, Type Type)> _sections;
+    private readonly FrozenDictionary<string, (string Key, Type Type)> sections;
 
     /// <summary>Takes the sections over; keys are compared without case.</summary>
     public OptionCatalog(IEnumerable<KeyValuePair<string, Type>> sections) =>
-        _sections = sections.ToFrozenDictionary(pair => pair.Key, pair => (pair.Key, pair.Value), StringComparer.OrdinalIgnoreCase);
+        this.sections = sections.ToFrozenDictionary(pair => pair.Key, pair => (pair.Key, pair.Value), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>All keys as the catalog spells them.</summary>
-    public IEnumerable<string> Keys => _sections.Values.Select(section => section.Key);
+    public IEnumerable<string> Keys => sections.Values.Select(section => section.Key);
 
     /// <summary>Looks a section up in any case and says how the catalog spells it.</summary>
     public bool TryFind(string key, [NotNullWhen(true)] out string? spelled, [NotNullWhen(true)] out Type? type)
     {
-        var found = _sections.TryGetValue(key, out var section);
+        var found = sections.TryGetValue(key, out var section);
         (spelled, type) = section;
         return found;
     }

@@ -24,8 +24,8 @@ public sealed class Node
 {
     private static readonly IReadOnlyList<Node> NoChildren = [];
 
-    private List<Node>? _children;
-    private Dictionary<string, Node>? _obtained;
+    private List<Node>? children;
+    private Dictionary<string, Node>? obtained;
 
     /// <summary>Makes an empty node.</summary>
     public Node(string name, string source = "", int line = 0)
@@ -51,10 +51,10 @@ public sealed class Node
     public string? Value { get; private set; }
 
     /// <summary>Items or members, in order.</summary>
-    public IReadOnlyList<Node> Children => _children ?? NoChildren;
+    public IReadOnlyList<Node> Children => children ?? NoChildren;
 
     /// <summary>Whether there is anything below this node.</summary>
-    public bool HasChildren => _children is { Count: > 0 };
+    public bool HasChildren => children is { Count: > 0 };
 
     /// <summary>What was decoded from this node, if it is to be kept; it stands for all that was below it.</summary>
     internal object? Record { get; private set; }
@@ -108,37 +108,37 @@ public sealed class Node
             Kind = NodeKind.Map;
         }
 
-        (_children ??= []).Add(child);
+        (children ??= []).Add(child);
     }
 
     /// <summary>Gives the node other members than it had.</summary>
     internal void Fill(List<Node> children)
     {
         Kind = NodeKind.Map;
-        _children = children;
+        this.children = children;
     }
 
     /// <summary>Keeps what was decoded and lets go what it was decoded from.</summary>
     internal void Keep(object record)
     {
         Record = record;
-        _children = null;
+        children = null;
     }
 
     /// <summary>The same content under another name, as an alias or a merge key asks for.</summary>
-    internal Node Renamed(string name) => new(name, Source, Line) { Kind = Kind, Value = Value, _children = _children };
+    internal Node Renamed(string name) => new(name, Source, Line) { Kind = Kind, Value = Value, children = children };
 
     /// <summary>The member of this name in any case, added if there is none. All members of such a node must be added by this method.</summary>
     internal Node Obtain(string name)
     {
-        _obtained ??= new Dictionary<string, Node>(StringComparer.OrdinalIgnoreCase);
-        if (_obtained.TryGetValue(name, out var found))
+        obtained ??= new Dictionary<string, Node>(StringComparer.OrdinalIgnoreCase);
+        if (obtained.TryGetValue(name, out var found))
         {
             return found;
         }
 
         var added = new Node(name, Source);
-        _obtained.Add(name, added);
+        obtained.Add(name, added);
         Add(added);
         return added;
     }

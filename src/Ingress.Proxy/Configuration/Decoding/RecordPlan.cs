@@ -9,9 +9,9 @@ internal sealed class RecordPlan
 {
     private static readonly ConcurrentDictionary<Type, RecordPlan> Plans = new();
 
-    private readonly FrozenDictionary<string, OptionPlan> _byKey;
-    private readonly FrozenDictionary<string, OptionPlan> _byLabelItem;
-    private readonly ConstructorInvoker _constructor;
+    private readonly FrozenDictionary<string, OptionPlan> byKey;
+    private readonly FrozenDictionary<string, OptionPlan> byLabelItem;
+    private readonly ConstructorInvoker constructor;
 
     private RecordPlan(Type type)
     {
@@ -23,10 +23,10 @@ internal sealed class RecordPlan
             .OrderBy(property => property.MetadataToken)
             .Select(property => new OptionPlan(property))];
         SectionsProperty = typeof(CatalogSection).IsAssignableFrom(type) ? type.GetProperty(nameof(CatalogSection.Sections)) : null;
-        _byKey = Options.ToFrozenDictionary(option => option.Key, StringComparer.OrdinalIgnoreCase);
-        _byLabelItem = Options.Where(option => option.LabelItem is not null)
+        byKey = Options.ToFrozenDictionary(option => option.Key, StringComparer.OrdinalIgnoreCase);
+        byLabelItem = Options.Where(option => option.LabelItem is not null)
             .ToFrozenDictionary(option => option.LabelItem!, StringComparer.OrdinalIgnoreCase);
-        _constructor = ConstructorInvoker.Create(type.GetConstructor(Type.EmptyTypes)
+        constructor = ConstructorInvoker.Create(type.GetConstructor(Type.EmptyTypes)
             ?? throw new NotSupportedException($"{type} needs a constructor without parameters to be decoded."));
     }
 
@@ -44,22 +44,22 @@ internal sealed class RecordPlan
 
     public static RecordPlan For(Type type) => Plans.GetOrAdd(type, static type => new RecordPlan(type));
 
-    public OptionPlan? Find(string key) => _byKey.GetValueOrDefault(key);
+    public OptionPlan? Find(string key) => byKey.GetValueOrDefault(key);
 
     /// <summary>The list that labels spell as one object under this key; see <see cref="LabelItemAttribute"/>.</summary>
-    public OptionPlan? FindLabel(string key) => _byLabelItem.GetValueOrDefault(key);
+    public OptionPlan? FindLabel(string key) => byLabelItem.GetValueOrDefault(key);
 
-    public object Create() => _constructor.Invoke()!;
+    public object Create() => constructor.Invoke()!;
 }
 
 /// <summary>One option of a record.</summary>
 internal sealed class OptionPlan
 {
-    private readonly PropertyInfo _property;
+    private readonly PropertyInfo property;
 
     public OptionPlan(PropertyInfo property)
     {
-        _property = property;
+        this.property = property;
         Key = property.GetCustomAttribute<KeyAttribute>()?.Key ?? CamelCase(property.Name);
         Value = ValuePlan.For(property.PropertyType);
         LabelItem = property.GetCustomAttribute<LabelItemAttribute>()?.Key;
@@ -86,9 +86,9 @@ internal sealed class OptionPlan
 
     public bool Secret { get; }
 
-    public object? Get(object record) => _property.GetValue(record);
+    public object? Get(object record) => property.GetValue(record);
 
-    public void Set(object record, object? value) => _property.SetValue(record, value);
+    public void Set(object record, object? value) => property.SetValue(record, value);
 
     private static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }
@@ -115,8 +115,8 @@ internal sealed class ValuePlan
 {
     private static readonly ConcurrentDictionary<Type, ValuePlan> Plans = new();
 
-    private readonly Lazy<RecordPlan>? _record;
-    private readonly ConstructorInvoker? _mapConstructor;
+    private readonly Lazy<RecordPlan>? record;
+    private readonly ConstructorInvoker? mapConstructor;
 
     private ValuePlan(Type type)
     {
@@ -130,11 +130,11 @@ internal sealed class ValuePlan
                 break;
             case ValueForm.Map:
                 Element = For(Type.GetGenericArguments()[1]);
-                _mapConstructor = ConstructorInvoker.Create(
+                mapConstructor = ConstructorInvoker.Create(
                     typeof(Dictionary<,>).MakeGenericType(typeof(string), Type.GetGenericArguments()[1]).GetConstructor(Type.EmptyTypes)!);
                 break;
             case ValueForm.Record:
-                _record = new Lazy<RecordPlan>(() => RecordPlan.For(Type));
+                record = new Lazy<RecordPlan>(() => RecordPlan.For(Type));
                 break;
         }
     }
@@ -149,11 +149,11 @@ internal sealed class ValuePlan
     /// <summary>What a list or a map holds.</summary>
     public ValuePlan? Element { get; }
 
-    public RecordPlan Record => _record!.Value;
+    public RecordPlan Record => record!.Value;
 
     public static ValuePlan For(Type type) => Plans.GetOrAdd(type, static type => new ValuePlan(type));
 
-    public System.Collections.IDictionary CreateMap() => (System.Collections.IDictionary)_mapConstructor!.Invoke()!;
+    public System.Collections.IDictionary CreateMap() => (System.Collections.IDictionary)mapConstructor!.Invoke()!;
 
     private static ValueForm FormOf(Type type)
     {

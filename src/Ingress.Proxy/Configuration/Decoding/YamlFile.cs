@@ -8,18 +8,18 @@ namespace Ingress.Proxy.Configuration.Decoding;
 /// </summary>
 public sealed class YamlFile
 {
-    private Dictionary<string, Dictionary<string, KnownEntry>> _known = [];
+    private Dictionary<string, Dictionary<string, KnownEntry>> known = [];
 
     /// <summary>Reads what the file says now; <paramref name="source"/> is its name for messages.</summary>
     public ReadResult Read(string text, string source)
     {
-        if (YamlOutline.Of(text) is { } outline && new Reading(text, source, outline, _known).Whole(out var known) is { } result)
+        if (YamlOutline.Of(text) is { } outline && new Reading(text, source, outline, this.known).Whole(out var known) is { } result)
         {
-            _known = known;
+            this.known = known;
             return result;
         }
 
-        _known = [];
+        this.known = [];
         return YamlReader.Read(text, source);
     }
 
@@ -28,16 +28,16 @@ public sealed class YamlFile
 
     private sealed class Reading(string text, string source, YamlOutline outline, Dictionary<string, Dictionary<string, KnownEntry>> before)
     {
-        private readonly Dictionary<string, Dictionary<string, KnownEntry>> _known = new(StringComparer.Ordinal);
-        private readonly List<KnownEntry?[]> _kept = [];
+        private readonly Dictionary<string, Dictionary<string, KnownEntry>> known = new(StringComparer.Ordinal);
+        private readonly List<KnownEntry?[]> kept = [];
 
         /// <summary>What the file says; null where only a whole reading can tell.</summary>
         public ReadResult? Whole(out Dictionary<string, Dictionary<string, KnownEntry>> known)
         {
-            known = _known;
+            known = this.known;
             foreach (var group in outline.Groups)
             {
-                _kept.Add(Kept(group));
+                kept.Add(Kept(group));
             }
 
             var (rest, lines) = Rest();
@@ -49,7 +49,7 @@ public sealed class YamlFile
 
             for (var i = 0; i < outline.Groups.Count; i++)
             {
-                if (!Fill(outline.Groups[i], _kept[i], read.Root))
+                if (!Fill(outline.Groups[i], kept[i], read.Root))
                 {
                     return null;
                 }
@@ -84,12 +84,12 @@ public sealed class YamlFile
             var rest = new StringBuilder();
             var lines = new List<(int Line, int LeftOut)>();
             var (from, leftOut) = (0, 0);
-            for (var g = 0; g < _kept.Count; g++)
+            for (var g = 0; g < kept.Count; g++)
             {
                 var entries = outline.Groups[g].Entries;
                 for (var i = 0; i < entries.Count; i++)
                 {
-                    if (_kept[g][i] is null)
+                    if (kept[g][i] is null)
                     {
                         continue;
                     }
@@ -150,7 +150,7 @@ public sealed class YamlFile
             }
 
             node.Fill(children);
-            _known.Add(PathOf(group), known);
+            this.known.Add(PathOf(group), known);
             return next == read.Count;
         }
 

@@ -15,17 +15,17 @@ internal sealed class YamlOutline
     private static readonly SearchValues<char> Unusual = SearchValues.Create("\r\u0085\u2028\u2029\0");
     private static readonly SearchValues<char> KeyLetters = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.@");
 
-    private readonly string _text;
-    private readonly List<Group> _groups = [];
-    private readonly HashSet<string> _keys = new(StringComparer.OrdinalIgnoreCase);
-    private string? _section;
-    private Group? _group;
-    private int _kindIndent;
+    private readonly string text;
+    private readonly List<Group> groups = [];
+    private readonly HashSet<string> keys = new(StringComparer.OrdinalIgnoreCase);
+    private string? section;
+    private Group? group;
+    private int kindIndent;
 
-    private YamlOutline(string text) => _text = text;
+    private YamlOutline(string text) => this.text = text;
 
     /// <summary>All entries of each kind in each section, in order.</summary>
-    public IReadOnlyList<Group> Groups => _groups;
+    public IReadOnlyList<Group> Groups => groups;
 
     /// <summary>The outline of a text; null where it is written in another style.</summary>
     public static YamlOutline? Of(string text)
@@ -38,22 +38,22 @@ internal sealed class YamlOutline
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Scan()
     {
-        var rest = _text.AsSpan();
+        var rest = text.AsSpan();
         var (number, start) = (1, 0);
         if (rest.StartsWith(NewDocument))
         {
             (number, start) = (2, NewDocument.Length);
         }
 
-        for (; start < _text.Length; number++)
+        for (; start < text.Length; number++)
         {
-            rest = _text.AsSpan(start);
+            rest = text.AsSpan(start);
             var length = rest.IndexOf('\n');
             var line = length < 0 ? rest : rest[..length];
             var indent = line.IndexOfAnyExcept(' ');
 
             // Deeper lines, empty ones and comments belong to what stands before them.
-            if (indent >= 0 && line[indent] != '#' && !(_group is { } group && indent > group.Indent && group.Indent > 0) && !Take(line, indent, start, number))
+            if (indent >= 0 && line[indent] != '#' && !(this.group is { } group && indent > group.Indent && group.Indent > 0) && !Take(line, indent, start, number))
             {
                 return false;
             }
@@ -61,14 +61,14 @@ internal sealed class YamlOutline
             start += line.Length + 1;
         }
 
-        _group?.End(_text.Length, number);
+        this.group?.End(text.Length, number);
         return true;
     }
 
     /// <summary>Takes in a line that may begin a section, a kind or an entry; false where it is something else.</summary>
     private bool Take(ReadOnlySpan<char> line, int indent, int start, int number)
     {
-        if (indent > 0 && _section is null)
+        if (indent > 0 && section is null)
         {
             // In a section whose entries are not looked for.
             return true;
@@ -81,28 +81,28 @@ internal sealed class YamlOutline
         }
 
         name = name[..^1];
-        if (indent > 0 && _group is not null && indent > _kindIndent)
+        if (indent > 0 && group is not null && indent > kindIndent)
         {
-            return _group.Begin(new Entry(start, start + indent, name.Length, number), indent);
+            return group.Begin(new Entry(start, start + indent, name.Length, number), indent);
         }
 
-        _group?.End(start, number);
-        _group = null;
+        group?.End(start, number);
+        group = null;
         if (indent == 0)
         {
-            _section = name is "http" or "tcp" or "udp" ? name.ToString() : null;
-            _kindIndent = 0;
-            return _keys.Add(name.ToString());
+            section = name is "http" or "tcp" or "udp" ? name.ToString() : null;
+            kindIndent = 0;
+            return keys.Add(name.ToString());
         }
 
-        if (_kindIndent > 0 && indent != _kindIndent)
+        if (kindIndent > 0 && indent != kindIndent)
         {
             return false;
         }
 
-        _kindIndent = indent;
-        _groups.Add(_group = new Group(_section!, name.ToString()));
-        return _keys.Add($"{_section}:{_group.Kind}");
+        kindIndent = indent;
+        groups.Add(group = new Group(section!, name.ToString()));
+        return keys.Add($"{section}:{group.Kind}");
     }
 
     /// <summary>One entry: its first letter, that of its name, and its line.</summary>
@@ -118,13 +118,13 @@ internal sealed class YamlOutline
     /// <summary>The entries of one kind, such as <c>http.routers</c>.</summary>
     internal sealed class Group(string section, string kind)
     {
-        private readonly List<Entry> _entries = [];
+        private readonly List<Entry> entries = [];
 
         public string Section { get; } = section;
 
         public string Kind { get; } = kind;
 
-        public IReadOnlyList<Entry> Entries => _entries;
+        public IReadOnlyList<Entry> Entries => entries;
 
         /// <summary>How far the entries are indented; 0 before the first one.</summary>
         public int Indent { get; private set; }
@@ -138,15 +138,15 @@ internal sealed class YamlOutline
 
             Indent = indent;
             End(entry.Start, entry.Line);
-            _entries.Add(entry);
+            entries.Add(entry);
             return true;
         }
 
         public void End(int end, int line)
         {
-            if (_entries is [.., { End: 0 } last])
+            if (entries is [.., { End: 0 } last])
             {
-                _entries[^1] = last with { End = end, Lines = line - last.Line };
+                entries[^1] = last with { End = end, Lines = line - last.Line };
             }
         }
     }

@@ -64,34 +64,34 @@ internal sealed class YamlDocumentReader
     // Clearing a table costs as much as the most it ever held.
     private const int MostSpareKeys = 32;
 
-    private readonly string _text;
-    private readonly string _source;
-    private readonly List<DecodeFault> _faults;
-    private readonly Scanner _scanner;
-    private readonly Parser _events;
-    private readonly Dictionary<string, Node> _anchors = new(StringComparer.Ordinal);
-    private readonly Stack<Dictionary<string, int>> _spareKeys = new();
-    private readonly IReadOnlyList<(int Line, int LeftOut)> _gaps;
-    private int _gap;
-    private int _depth;
+    private readonly string text;
+    private readonly string source;
+    private readonly List<DecodeFault> faults;
+    private readonly Scanner scanner;
+    private readonly Parser events;
+    private readonly Dictionary<string, Node> anchors = new(StringComparer.Ordinal);
+    private readonly Stack<Dictionary<string, int>> spareKeys = new();
+    private readonly IReadOnlyList<(int Line, int LeftOut)> gaps;
+    private int gap;
+    private int depth;
 
     public YamlDocumentReader(string text, string source, List<DecodeFault> faults, IReadOnlyList<(int Line, int LeftOut)> gaps)
     {
-        _gaps = gaps;
-        _text = text;
-        _source = source;
-        _faults = faults;
-        _scanner = new Scanner(new StringReader(text), skipComments: true);
-        _events = new Parser(_scanner);
+        this.gaps = gaps;
+        this.text = text;
+        this.source = source;
+        this.faults = faults;
+        scanner = new Scanner(new StringReader(text), skipComments: true);
+        events = new Parser(scanner);
     }
 
     /// <summary>The line that reading has come to.</summary>
-    public int Line => (int)_scanner.CurrentPosition.Line;
+    public int Line => (int)scanner.CurrentPosition.Line;
 
     public Node? ReadFirstDocument()
     {
-        _events.Consume<StreamStart>();
-        if (!_events.TryConsume<DocumentStart>(out _))
+        events.Consume<StreamStart>();
+        if (!events.TryConsume<DocumentStart>(out _))
         {
             return null;
         }
@@ -104,7 +104,7 @@ internal sealed class YamlDocumentReader
 
         if (root.Kind != NodeKind.Map)
         {
-            _faults.Add(new DecodeFault { Source = _source, Line = root.Line, Reason = "needs named sections such as http:, not a list or a text" });
+            faults.Add(new DecodeFault { Source = source, Line = root.Line, Reason = "needs named sections such as http:, not a list or a text" });
             return null;
         }
 
@@ -113,8 +113,8 @@ internal sealed class YamlDocumentReader
 
     private Node ReadNode(string name)
     {
-        var start = _events.Consume<ParsingEvent>();
-        if (++_depth > DeepestNesting)
+        var start = events.Consume<ParsingEvent>();
+        if (++depth > DeepestNesting)
         {
             throw new YamlException(start.Start, start.End, $"nested deeper than {DeepestNesting} levels");
         }
@@ -125,15 +125,15 @@ internal sealed class YamlDocumentReader
             Scalar scalar => ReadScalar(name, scalar, line),
             MappingStart => ReadMap(name, line),
             SequenceStart => ReadList(name, line),
-            AnchorAlias alias => _anchors.TryGetValue(alias.Value.Value, out var target)
+            AnchorAlias alias => anchors.TryGetValue(alias.Value.Value, out var target)
                 ? target.Renamed(name)
                 : throw new YamlException(start.Start, start.End, $"unknown anchor '{alias.Value.Value}'"),
             _ => throw new YamlException(start.Start, start.End, $"unexpected {start.GetType().Name}"),
         };
-        _depth--;
+        depth--;
         if (start is NodeEvent { Anchor.IsEmpty: false } anchored)
         {
-            _anchors[anchored.Anchor.Value] = node;
+            anchors[anchored.Anchor.Value] = node;
         }
 
         return node;
@@ -143,28 +143,28 @@ internal sealed class YamlDocumentReader
     private int LineOf(ParsingEvent start)
     {
         var line = (int)start.Start.Line;
-        while (_gap < _gaps.Count && _gaps[_gap].Line <= line)
+        while (gap < gaps.Count && gaps[gap].Line <= line)
         {
-            _gap++;
+            gap++;
         }
 
-        return _gap == 0 ? line : line + _gaps[_gap - 1].LeftOut;
+        return gap == 0 ? line : line + gaps[gap - 1].LeftOut;
     }
 
     private Node ReadScalar(string name, Scalar scalar, int line)
     {
         if (scalar.Style != ScalarStyle.Plain || !scalar.Tag.IsEmpty)
         {
-            return Node.OfValue(name, scalar.Value, _source, line);
+            return Node.OfValue(name, scalar.Value, source, line);
         }
 
-        return YamlScalar.IsNull(scalar.Value) ? new Node(name, _source, line) : Node.OfValue(name, YamlScalar.Normalize(scalar.Value), _source, line);
+        return YamlScalar.IsNull(scalar.Value) ? new Node(name, source, line) : Node.OfValue(name, YamlScalar.Normalize(scalar.Value), source, line);
     }
 
     private Node ReadList(string name, int line)
     {
-        var list = Node.OfList(name, _source, line);
-        for (var index = 0; !_events.TryConsume<SequenceEnd>(out _); index++)
+        var list = Node.OfList(name, source, line);
+        for (var index = 0; !events.TryConsume<SequenceEnd>(out _); index++)
         {
             list.Add(ReadNode($"[{index}]"));
         }
@@ -174,12 +174,12 @@ internal sealed class YamlDocumentReader
 
     private Node ReadMap(string name, int line)
     {
-        var map = Node.OfMap(name, _source, line);
-        var seen = _spareKeys.TryPop(out var spare) ? spare : new Dictionary<string, int>(StringComparer.Ordinal);
+        var map = Node.OfMap(name, source, line);
+        var seen = spareKeys.TryPop(out var spare) ? spare : new Dictionary<string, int>(StringComparer.Ordinal);
         List<Node>? merged = null;
-        while (!_events.TryConsume<MappingEnd>(out _))
+        while (!events.TryConsume<MappingEnd>(out _))
         {
-            var start = _events.Consume<ParsingEvent>();
+            var start = events.Consume<ParsingEvent>();
             var keyLine = LineOf(start);
             if (start is not Scalar key)
             {
@@ -195,9 +195,9 @@ internal sealed class YamlDocumentReader
 
             if (!seen.TryAdd(key.Value, keyLine))
             {
-                _faults.Add(new DecodeFault
+                faults.Add(new DecodeFault
                 {
-                    Source = _source,
+                    Source = source,
                     Line = keyLine,
                     Reason = $"the key \"{key.Value}\" was already given at line {seen[key.Value]}",
                 });
@@ -218,7 +218,7 @@ internal sealed class YamlDocumentReader
         if (seen.Count <= MostSpareKeys)
         {
             seen.Clear();
-            _spareKeys.Push(seen);
+            spareKeys.Push(seen);
         }
 
         return map;

@@ -5,8 +5,8 @@ internal sealed class CodePointSet
 {
     public const int Last = 0x10FFFF;
 
-    private readonly List<(int Low, int High)> _ranges = [];
-    private bool _sorted = true;
+    private readonly List<(int Low, int High)> ranges = [];
+    private bool sorted = true;
 
     public CodePointSet()
     {
@@ -25,7 +25,7 @@ internal sealed class CodePointSet
         get
         {
             Sort();
-            return _ranges;
+            return ranges;
         }
     }
 
@@ -34,15 +34,15 @@ internal sealed class CodePointSet
 
     public CodePointSet Add(int low, int high)
     {
-        _ranges.Add((low, high));
-        _sorted = false;
+        ranges.Add((low, high));
+        sorted = false;
         return this;
     }
 
     public CodePointSet Add(CodePointSet other)
     {
-        _ranges.AddRange(other.Ranges);
-        _sorted = false;
+        ranges.AddRange(other.Ranges);
+        sorted = false;
         return this;
     }
 
@@ -82,30 +82,30 @@ internal sealed class CodePointSet
 
     private void Sort()
     {
-        if (_sorted)
+        if (sorted)
         {
             return;
         }
 
-        _ranges.Sort();
+        ranges.Sort();
         var kept = 0;
-        for (var i = 1; i < _ranges.Count; i++)
+        for (var i = 1; i < ranges.Count; i++)
         {
-            if (_ranges[i].Low <= _ranges[kept].High + 1)
+            if (ranges[i].Low <= ranges[kept].High + 1)
             {
-                _ranges[kept] = (_ranges[kept].Low, Math.Max(_ranges[kept].High, _ranges[i].High));
+                ranges[kept] = (ranges[kept].Low, Math.Max(ranges[kept].High, ranges[i].High));
             }
             else
             {
-                _ranges[++kept] = _ranges[i];
+                ranges[++kept] = ranges[i];
             }
         }
 
-        if (_ranges.Count > 0)
+        if (ranges.Count > 0)
         {
-            _ranges.RemoveRange(kept + 1, _ranges.Count - kept - 1);
+            ranges.RemoveRange(kept + 1, ranges.Count - kept - 1);
         }
 
-        _sorted = true;
+        sorted = true;
     }
 }

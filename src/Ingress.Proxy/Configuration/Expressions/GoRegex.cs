@@ -18,20 +18,20 @@ public sealed class GoRegex
     // Only \b in a text beyond ASCII needs look-around, hence the backtracking engine; the bound keeps a hostile text from costing more.
     private static readonly TimeSpan BacktrackingTimeout = TimeSpan.FromMilliseconds(100);
 
-    private readonly LiteralPattern? _literal;
-    private readonly Regex _narrow;
-    private readonly Lazy<Regex> _wide;
-    private readonly bool _hasBoundary;
+    private readonly LiteralPattern? literal;
+    private readonly Regex narrow;
+    private readonly Lazy<Regex> wide;
+    private readonly bool hasBoundary;
 
     private GoRegex(string pattern)
     {
         Pattern = pattern;
         var (node, names) = GoRegexParser.Parse(pattern);
         GroupNames = names;
-        _literal = LiteralPattern.From(node);
-        _hasBoundary = HasBoundary(node);
-        _narrow = Build(pattern, RegexEmitter.Emit(node, pairs: false, asciiBoundaries: false), Linear, Regex.InfiniteMatchTimeout);
-        _wide = new Lazy<Regex>(() => _hasBoundary
+        literal = LiteralPattern.From(node);
+        hasBoundary = HasBoundary(node);
+        narrow = Build(pattern, RegexEmitter.Emit(node, pairs: false, asciiBoundaries: false), Linear, Regex.InfiniteMatchTimeout);
+        wide = new Lazy<Regex>(() => hasBoundary
             ? Build(pattern, RegexEmitter.Emit(node, pairs: true, asciiBoundaries: true), RegexOptions.CultureInvariant, BacktrackingTimeout)
             : Build(pattern, RegexEmitter.Emit(node, pairs: true, asciiBoundaries: false), Linear, Regex.InfiniteMatchTimeout));
     }
@@ -80,9 +80,9 @@ public sealed class GoRegex
     /// <summary>Whether the expression matches anywhere in the text.</summary>
     public bool IsMatch(ReadOnlySpan<char> input)
     {
-        if (_literal is not null)
+        if (literal is not null)
         {
-            return _literal.IsMatch(input);
+            return literal.IsMatch(input);
         }
 
         try
@@ -168,9 +168,9 @@ public sealed class GoRegex
     }
 
     private Regex EngineFor(ReadOnlySpan<char> input) =>
-        _hasBoundary
-            ? System.Text.Ascii.IsValid(input) ? _narrow : _wide.Value
-            : input.ContainsAnyInRange('\uD800', '\uDFFF') ? _wide.Value : _narrow;
+        hasBoundary
+            ? System.Text.Ascii.IsValid(input) ? narrow : wide.Value
+            : input.ContainsAnyInRange('\uD800', '\uDFFF') ? wide.Value : narrow;
 
     private GoMatch? MatchAt(Regex engine, string input, int start)
     {

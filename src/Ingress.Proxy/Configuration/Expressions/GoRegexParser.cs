@@ -8,18 +8,18 @@ internal sealed partial class GoRegexParser
     private const int MaximumRepeat = 1000;
     private const int MaximumDepth = 1000;
 
-    private readonly string _text;
-    private readonly List<string> _groupNames = [""];
-    private int _at;
-    private int _depth;
-    private bool _foldCase;
-    private bool _multiLine;
-    private bool _dotAll;
-    private bool _ungreedy;
+    private readonly string text;
+    private readonly List<string> groupNames = [""];
+    private int at;
+    private int depth;
+    private bool foldCase;
+    private bool multiLine;
+    private bool dotAll;
+    private bool ungreedy;
 
     private GoRegexParser(string text)
     {
-        _text = text;
+        this.text = text;
     }
 
     /// <summary>The tree of an expression and the names of its groups, empty for those without; the first is the whole match.</summary>
@@ -27,20 +27,20 @@ internal sealed partial class GoRegexParser
     {
         var parser = new GoRegexParser(text);
         var node = parser.ParseAlternation();
-        return parser._at < text.Length ? throw GoRegexException.At("unexpected )", text) : (node, parser._groupNames);
+        return parser.at < text.Length ? throw GoRegexException.At("unexpected )", text) : (node, parser.groupNames);
     }
 
     private RegexNode ParseAlternation()
     {
-        if (++_depth > MaximumDepth)
+        if (++depth > MaximumDepth)
         {
-            throw GoRegexException.At("expression nests too deeply", _text);
+            throw GoRegexException.At("expression nests too deeply", text);
         }
 
         var branches = new List<RegexNode> { ParseConcatenation() };
-        while (_at < _text.Length && _text[_at] == '|')
+        while (at < text.Length && text[at] == '|')
         {
-            _at++;
+            at++;
             var branch = ParseConcatenation();
             if (SetOf(branches[^1]) is { } left && SetOf(branch) is { } right)
             {
@@ -53,7 +53,7 @@ internal sealed partial class GoRegexParser
             }
         }
 
-        _depth--;
+        depth--;
         return branches.Count == 1 ? branches[0] : new RegexNode.Alternation(branches);
     }
 
@@ -69,9 +69,9 @@ internal sealed partial class GoRegexParser
     {
         var parts = new List<RegexNode>();
         var lastRepeat = -1;
-        while (_at < _text.Length && _text[_at] is not ('|' or ')'))
+        while (at < text.Length && text[at] is not ('|' or ')'))
         {
-            var start = _at;
+            var start = at;
             if (TryReadQuantifier(out var minimum, out var maximum, out var counted))
             {
                 Repeat(parts, start, lastRepeat, (minimum, maximum, counted));
@@ -90,25 +90,25 @@ internal sealed partial class GoRegexParser
     {
         if (parts.Count == 0)
         {
-            throw GoRegexException.At("missing argument to repetition operator", _text[start.._at]);
+            throw GoRegexException.At("missing argument to repetition operator", text[start..at]);
         }
 
-        var lazy = _ungreedy;
-        if (_at < _text.Length && _text[_at] == '?')
+        var lazy = ungreedy;
+        if (at < text.Length && text[at] == '?')
         {
-            _at++;
+            at++;
             lazy = !lazy;
         }
 
         if (lastRepeat >= 0)
         {
-            throw GoRegexException.At("invalid nested repetition operator", _text[lastRepeat.._at]);
+            throw GoRegexException.At("invalid nested repetition operator", text[lastRepeat..at]);
         }
 
         var node = new RegexNode.Repeat(parts[^1], count.Minimum, count.Maximum, lazy, count.Counted);
         if (count.Counted && (count.Minimum >= 2 || count.Maximum >= 2) && !IsRepeatValid(node, MaximumRepeat))
         {
-            throw GoRegexException.At("invalid repeat count", _text[start.._at]);
+            throw GoRegexException.At("invalid repeat count", text[start..at]);
         }
 
         parts[^1] = node;
@@ -117,7 +117,7 @@ internal sealed partial class GoRegexParser
     private bool TryReadQuantifier(out int minimum, out int maximum, out bool counted)
     {
         (minimum, maximum, counted) = (0, -1, false);
-        switch (_text[_at])
+        switch (text[at])
         {
             case '*':
                 break;
@@ -134,37 +134,37 @@ internal sealed partial class GoRegexParser
                 return false;
         }
 
-        _at++;
+        at++;
         return true;
     }
 
     private bool TryReadCount(out int minimum, out int maximum)
     {
         maximum = -1;
-        var at = _at + 1;
-        if (!TryReadInteger(ref at, out minimum) || at >= _text.Length)
+        var at = this.at + 1;
+        if (!TryReadInteger(ref at, out minimum) || at >= text.Length)
         {
             return false;
         }
 
-        if (_text[at] != ',')
+        if (text[at] != ',')
         {
             maximum = minimum;
         }
-        else if (++at >= _text.Length || (_text[at] != '}' && !TryReadInteger(ref at, out maximum)))
+        else if (++at >= text.Length || (text[at] != '}' && !TryReadInteger(ref at, out maximum)))
         {
             return false;
         }
 
-        if (at >= _text.Length || _text[at] != '}')
+        if (at >= text.Length || text[at] != '}')
         {
             return false;
         }
 
-        var start = _at;
-        _at = at + 1;
+        var start = this.at;
+        this.at = at + 1;
         return minimum > MaximumRepeat || maximum > MaximumRepeat || (maximum >= 0 && minimum > maximum)
-            ? throw GoRegexException.At("invalid repeat count", _text[start.._at])
+            ? throw GoRegexException.At("invalid repeat count", text[start..this.at])
             : true;
     }
 
@@ -172,12 +172,12 @@ internal sealed partial class GoRegexParser
     {
         value = 0;
         var start = at;
-        while (at < _text.Length && char.IsAsciiDigit(_text[at]))
+        while (at < text.Length && char.IsAsciiDigit(text[at]))
         {
             at++;
         }
 
-        var digits = _text.AsSpan(start, at - start);
+        var digits = text.AsSpan(start, at - start);
         if (digits.IsEmpty || (digits.Length > 1 && digits[0] == '0'))
         {
             return false;
@@ -206,7 +206,7 @@ internal sealed partial class GoRegexParser
 
     private void ParseItem(List<RegexNode> parts)
     {
-        var c = _text[_at];
+        var c = text[at];
         switch (c)
         {
             case '(':
@@ -216,16 +216,16 @@ internal sealed partial class GoRegexParser
                 parts.Add(new RegexNode.Set(ParseClass()));
                 break;
             case '^':
-                _at++;
-                parts.Add(new RegexNode.Assertion(_multiLine ? RegexAssertion.LineStart : RegexAssertion.TextStart));
+                at++;
+                parts.Add(new RegexNode.Assertion(multiLine ? RegexAssertion.LineStart : RegexAssertion.TextStart));
                 break;
             case '$':
-                _at++;
-                parts.Add(new RegexNode.Assertion(_multiLine ? RegexAssertion.LineEnd : RegexAssertion.TextEnd));
+                at++;
+                parts.Add(new RegexNode.Assertion(multiLine ? RegexAssertion.LineEnd : RegexAssertion.TextEnd));
                 break;
             case '.':
-                _at++;
-                parts.Add(new RegexNode.Set(_dotAll ? new CodePointSet((0, CodePointSet.Last)) : new CodePointSet(('\n', '\n')).Negated()));
+                at++;
+                parts.Add(new RegexNode.Set(dotAll ? new CodePointSet((0, CodePointSet.Last)) : new CodePointSet(('\n', '\n')).Negated()));
                 break;
             case '\\':
                 ParseBackslash(parts);
@@ -238,9 +238,9 @@ internal sealed partial class GoRegexParser
 
     private void ParseGroup(List<RegexNode> parts)
     {
-        var (foldCase, multiLine, dotAll, ungreedy) = (_foldCase, _multiLine, _dotAll, _ungreedy);
+        var (foldCase, multiLine, dotAll, ungreedy) = (this.foldCase, this.multiLine, this.dotAll, this.ungreedy);
         var number = 0;
-        if (_at + 1 < _text.Length && _text[_at + 1] == '?')
+        if (at + 1 < text.Length && text[at + 1] == '?')
         {
             if (TryReadGroupName(out var name))
             {
@@ -254,31 +254,31 @@ internal sealed partial class GoRegexParser
         }
         else
         {
-            _at++;
+            at++;
             number = AddGroup("");
         }
 
         var inner = ParseAlternation();
-        if (_at >= _text.Length)
+        if (at >= text.Length)
         {
-            throw GoRegexException.At("missing closing )", _text);
+            throw GoRegexException.At("missing closing )", text);
         }
 
-        _at++;
-        (_foldCase, _multiLine, _dotAll, _ungreedy) = (foldCase, multiLine, dotAll, ungreedy);
+        at++;
+        (this.foldCase, this.multiLine, this.dotAll, this.ungreedy) = (foldCase, multiLine, dotAll, ungreedy);
         parts.Add(number > 0 ? new RegexNode.Capture(number, inner) : inner);
     }
 
     private int AddGroup(string name)
     {
-        _groupNames.Add(name);
-        return _groupNames.Count - 1;
+        groupNames.Add(name);
+        return groupNames.Count - 1;
     }
 
     private bool TryReadGroupName(out string name)
     {
         name = "";
-        var rest = _text.AsSpan(_at);
+        var rest = text.AsSpan(at);
         var prefix = rest.StartsWith("(?P<") ? 4 : rest.StartsWith("(?<") ? 3 : 0;
         if (prefix == 0)
         {
@@ -298,31 +298,31 @@ internal sealed partial class GoRegexParser
             throw GoRegexException.At("invalid named capture", rest[..(end + 1)].ToString());
         }
 
-        _at += end + 1;
+        at += end + 1;
         return true;
     }
 
     /// <summary>Reads <c>(?flags)</c> or <c>(?flags:</c>; true where a body follows.</summary>
     private bool ReadFlags()
     {
-        var start = _at;
+        var start = at;
         var value = true;
         var seen = false;
-        for (_at += 2; _at < _text.Length;)
+        for (at += 2; at < text.Length;)
         {
-            switch (_text[_at++])
+            switch (text[at++])
             {
                 case 'i':
-                    (_foldCase, seen) = (value, true);
+                    (foldCase, seen) = (value, true);
                     break;
                 case 'm':
-                    (_multiLine, seen) = (value, true);
+                    (multiLine, seen) = (value, true);
                     break;
                 case 's':
-                    (_dotAll, seen) = (value, true);
+                    (dotAll, seen) = (value, true);
                     break;
                 case 'U':
-                    (_ungreedy, seen) = (value, true);
+                    (ungreedy, seen) = (value, true);
                     break;
                 case '-' when value:
                     (value, seen) = (false, false);
@@ -332,10 +332,10 @@ internal sealed partial class GoRegexParser
                 case ')' when value || seen:
                     return false;
                 default:
-                    throw GoRegexException.At("invalid or unsupported Perl syntax", _text[start.._at]);
+                    throw GoRegexException.At("invalid or unsupported Perl syntax", text[start..at]);
             }
         }
 
-        throw GoRegexException.At("invalid or unsupported Perl syntax", _text[start..]);
+        throw GoRegexException.At("invalid or unsupported Perl syntax", text[start..]);
     }
 }

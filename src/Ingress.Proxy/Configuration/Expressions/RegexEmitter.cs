@@ -8,14 +8,14 @@ internal sealed class RegexEmitter
 {
     private const string Word = "[0-9A-Za-z_]";
 
-    private readonly StringBuilder _pattern = new();
-    private readonly bool _pairs;
-    private readonly bool _asciiBoundaries;
+    private readonly StringBuilder pattern = new();
+    private readonly bool pairs;
+    private readonly bool asciiBoundaries;
 
     private RegexEmitter(bool pairs, bool asciiBoundaries)
     {
-        _pairs = pairs;
-        _asciiBoundaries = asciiBoundaries;
+        this.pairs = pairs;
+        this.asciiBoundaries = asciiBoundaries;
     }
 
     /// <param name="node">The expression.</param>
@@ -25,7 +25,7 @@ internal sealed class RegexEmitter
     {
         var emitter = new RegexEmitter(pairs, asciiBoundaries);
         emitter.Write(node);
-        return emitter._pattern.ToString();
+        return emitter.pattern.ToString();
     }
 
     private void Write(RegexNode node)
@@ -36,7 +36,7 @@ internal sealed class RegexEmitter
                 WriteSet(set.Points);
                 break;
             case RegexNode.Assertion assertion:
-                _pattern.Append(Text(assertion.Kind));
+                pattern.Append(Text(assertion.Kind));
                 break;
             case RegexNode.Concatenation concatenation:
                 foreach (var part in concatenation.Parts)
@@ -48,15 +48,15 @@ internal sealed class RegexEmitter
             case RegexNode.Alternation alternation:
                 for (var i = 0; i < alternation.Branches.Count; i++)
                 {
-                    _pattern.Append(i == 0 ? "" : "|");
+                    pattern.Append(i == 0 ? "" : "|");
                     Write(alternation.Branches[i]);
                 }
 
                 break;
             case RegexNode.Capture capture:
-                _pattern.Append(CultureInfo.InvariantCulture, $"(?<{capture.Number}>");
+                pattern.Append(CultureInfo.InvariantCulture, $"(?<{capture.Number}>");
                 Write(capture.Inner);
-                _pattern.Append(')');
+                pattern.Append(')');
                 break;
             case RegexNode.Repeat repeat:
                 WriteGrouped(repeat.Inner, repeat.Inner is not (RegexNode.Capture or RegexNode.Set));
@@ -73,9 +73,9 @@ internal sealed class RegexEmitter
             return;
         }
 
-        _pattern.Append("(?:");
+        pattern.Append("(?:");
         Write(node);
-        _pattern.Append(')');
+        pattern.Append(')');
     }
 
     private void WriteQuantifier(RegexNode.Repeat repeat)
@@ -83,25 +83,25 @@ internal sealed class RegexEmitter
         switch (repeat)
         {
             case { Minimum: 0, Maximum: -1 }:
-                _pattern.Append('*');
+                pattern.Append('*');
                 break;
             case { Minimum: 1, Maximum: -1 }:
-                _pattern.Append('+');
+                pattern.Append('+');
                 break;
             case { Minimum: 0, Maximum: 1 }:
-                _pattern.Append('?');
+                pattern.Append('?');
                 break;
             case { Maximum: -1 }:
-                _pattern.Append(CultureInfo.InvariantCulture, $"{{{repeat.Minimum},}}");
+                pattern.Append(CultureInfo.InvariantCulture, $"{{{repeat.Minimum},}}");
                 break;
             default:
-                _pattern.Append(CultureInfo.InvariantCulture, $"{{{repeat.Minimum},{repeat.Maximum}}}");
+                pattern.Append(CultureInfo.InvariantCulture, $"{{{repeat.Minimum},{repeat.Maximum}}}");
                 break;
         }
 
         if (repeat.Lazy)
         {
-            _pattern.Append('?');
+            pattern.Append('?');
         }
     }
 
@@ -111,9 +111,9 @@ internal sealed class RegexEmitter
         RegexAssertion.TextEnd => "\\z",
         RegexAssertion.LineStart => "(?m:^)",
         RegexAssertion.LineEnd => "(?m:$)",
-        RegexAssertion.WordBoundary when _asciiBoundaries => $"(?:(?<={Word})(?!{Word})|(?<!{Word})(?={Word}))",
+        RegexAssertion.WordBoundary when asciiBoundaries => $"(?:(?<={Word})(?!{Word})|(?<!{Word})(?={Word}))",
         RegexAssertion.WordBoundary => "\\b",
-        RegexAssertion.NoWordBoundary when _asciiBoundaries => $"(?:(?<={Word})(?={Word})|(?<!{Word})(?!{Word}))",
+        RegexAssertion.NoWordBoundary when asciiBoundaries => $"(?:(?<={Word})(?={Word})|(?<!{Word})(?!{Word}))",
         _ => "\\B",
     };
 
@@ -131,7 +131,7 @@ internal sealed class RegexEmitter
         {
             AddUnits(units, low, Math.Min(high, 0xD7FF));
             AddUnits(units, Math.Max(low, 0xE000), Math.Min(high, 0xFFFF));
-            if (_pairs && high > 0xFFFF)
+            if (pairs && high > 0xFFFF)
             {
                 AddTrails(trails, Math.Max(low, 0x10000), high);
             }
@@ -144,7 +144,7 @@ internal sealed class RegexEmitter
         }
 
         AddPairs(branches, trails);
-        _pattern.Append(branches.Count switch
+        pattern.Append(branches.Count switch
         {
             // A class that contains nothing.
             0 => "[^\\u0000-\\uFFFF]",
@@ -202,11 +202,11 @@ internal sealed class RegexEmitter
     {
         if (unit < 0x80 && char.IsAsciiLetterOrDigit((char)unit))
         {
-            _pattern.Append((char)unit);
+            pattern.Append((char)unit);
         }
         else
         {
-            _pattern.Append(CultureInfo.InvariantCulture, $"\\u{unit:X4}");
+            pattern.Append(CultureInfo.InvariantCulture, $"\\u{unit:X4}");
         }
     }
 }

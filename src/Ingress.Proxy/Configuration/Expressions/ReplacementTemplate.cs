@@ -8,7 +8,7 @@ namespace Ingress.Proxy.Configuration.Expressions;
 /// </summary>
 internal sealed class ReplacementTemplate
 {
-    private readonly List<(string Literal, int Group, string? Name)> _parts = [];
+    private readonly List<(string Literal, int Group, string? Name)> parts = [];
 
     public ReplacementTemplate(string text)
     {
@@ -32,7 +32,7 @@ internal sealed class ReplacementTemplate
             else if (TryReadName(text, ref at, out var name))
             {
                 var number = Number(name);
-                _parts.Add((literal.ToString(), number, number < 0 ? name : null));
+                parts.Add((literal.ToString(), number, number < 0 ? name : null));
                 literal.Clear();
             }
             else
@@ -41,12 +41,12 @@ internal sealed class ReplacementTemplate
             }
         }
 
-        _parts.Add((literal.ToString(), -1, null));
+        parts.Add((literal.ToString(), -1, null));
     }
 
     public void Append(StringBuilder output, GoMatch match)
     {
-        foreach (var (literal, group, name) in _parts)
+        foreach (var (literal, group, name) in parts)
         {
             output.Append(literal);
             if (group >= 0)

@@ -6,44 +6,44 @@ namespace Ingress.Proxy.Configuration.Templating;
 /// <summary>Go's <c>printf</c>: verbs, flags, width, precision and argument indexes; a wrong use shows in the output, never as an error.</summary>
 internal sealed class GoPrintf
 {
-    private readonly string _format;
-    private readonly IReadOnlyList<object?> _arguments;
-    private readonly StringBuilder _output = new();
-    private int _at;
-    private int _next;
-    private bool _reordered;
+    private readonly string format;
+    private readonly IReadOnlyList<object?> arguments;
+    private readonly StringBuilder output = new();
+    private int at;
+    private int next;
+    private bool reordered;
 
     private GoPrintf(string format, IReadOnlyList<object?> arguments)
     {
-        _format = format;
-        _arguments = arguments;
+        this.format = format;
+        this.arguments = arguments;
     }
 
     public static string Format(string format, IReadOnlyList<object?> arguments)
     {
         var printf = new GoPrintf(format, arguments);
         printf.Run();
-        return printf._output.ToString();
+        return printf.output.ToString();
     }
 
     private void Run()
     {
-        while (_at < _format.Length)
+        while (at < format.Length)
         {
-            var percent = _format.IndexOf('%', _at);
-            var end = percent < 0 ? _format.Length : percent;
-            _output.Append(_format, _at, end - _at);
-            _at = end + 1;
+            var percent = format.IndexOf('%', at);
+            var end = percent < 0 ? format.Length : percent;
+            output.Append(format, at, end - at);
+            at = end + 1;
             if (percent >= 0)
             {
                 WriteDirective();
             }
         }
 
-        if (!_reordered && _next < _arguments.Count)
+        if (!reordered && next < arguments.Count)
         {
-            var extra = _arguments.Skip(_next).Select(value => value is null ? "<nil>" : $"{GoValue.TypeName(value)}={GoFormat.Value(value)}");
-            _output.Append(CultureInfo.InvariantCulture, $"%!(EXTRA {string.Join(", ", extra)})");
+            var extra = arguments.Skip(next).Select(value => value is null ? "<nil>" : $"{GoValue.TypeName(value)}={GoFormat.Value(value)}");
+            output.Append(CultureInfo.InvariantCulture, $"%!(EXTRA {string.Join(", ", extra)})");
         }
     }
 
@@ -54,42 +54,42 @@ internal sealed class GoPrintf
         var width = ReadNumber(out var negative);
         flags = negative ? flags with { Minus = true, Zero = false } : flags;
         int? precision = null;
-        if (_at < _format.Length && _format[_at] == '.')
+        if (at < format.Length && format[at] == '.')
         {
-            _at++;
+            at++;
             ReadIndex();
             precision = ReadNumber(out _) ?? 0;
         }
 
         ReadIndex();
-        if (_at >= _format.Length)
+        if (at >= format.Length)
         {
-            _output.Append("%!(NOVERB)");
+            output.Append("%!(NOVERB)");
             return;
         }
 
-        Rune.DecodeFromUtf16(_format.AsSpan(_at), out var verb, out var length);
-        _at += length;
+        Rune.DecodeFromUtf16(format.AsSpan(at), out var verb, out var length);
+        at += length;
         if (verb.Value == '%')
         {
-            _output.Append('%');
+            output.Append('%');
         }
-        else if (_next < 0 || _next >= _arguments.Count)
+        else if (next < 0 || next >= arguments.Count)
         {
-            _output.Append(CultureInfo.InvariantCulture, $"%!{verb}({(_next < 0 ? "BADINDEX" : "MISSING")})");
+            output.Append(CultureInfo.InvariantCulture, $"%!{verb}({(next < 0 ? "BADINDEX" : "MISSING")})");
         }
         else
         {
-            _output.Append(new GoVerb(verb, flags, width, precision).Format(_arguments[_next++]));
+            output.Append(new GoVerb(verb, flags, width, precision).Format(arguments[next++]));
         }
     }
 
     private GoVerbFlags ReadFlags()
     {
         var flags = default(GoVerbFlags);
-        for (; _at < _format.Length; _at++)
+        for (; at < format.Length; at++)
         {
-            switch (_format[_at])
+            switch (format[at])
             {
                 case '#':
                     flags = flags with { Sharp = true };
@@ -116,46 +116,46 @@ internal sealed class GoPrintf
 
     private void ReadIndex()
     {
-        if (_at >= _format.Length || _format[_at] != '[')
+        if (at >= format.Length || format[at] != '[')
         {
             return;
         }
 
-        var end = _format.IndexOf(']', _at);
-        _reordered = true;
-        if (end < 0 || !int.TryParse(_format.AsSpan(_at + 1, end - _at - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index < 1 || index > _arguments.Count)
+        var end = format.IndexOf(']', at);
+        reordered = true;
+        if (end < 0 || !int.TryParse(format.AsSpan(at + 1, end - at - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index < 1 || index > arguments.Count)
         {
             index = int.MinValue;
         }
 
-        _next = index - 1;
-        _at = end < 0 ? _at + 1 : end + 1;
+        next = index - 1;
+        at = end < 0 ? at + 1 : end + 1;
     }
 
     private int? ReadNumber(out bool negative)
     {
         negative = false;
-        if (_at < _format.Length && _format[_at] == '*')
+        if (at < format.Length && format[at] == '*')
         {
-            _at++;
-            if (_next < 0 || _next >= _arguments.Count || GoValue.Normalize(_arguments[_next]) is not long number || Math.Abs(number) > 1_000_000)
+            at++;
+            if (next < 0 || next >= arguments.Count || GoValue.Normalize(arguments[next]) is not long number || Math.Abs(number) > 1_000_000)
             {
-                _output.Append("%!(BADWIDTH)");
-                _next++;
+                output.Append("%!(BADWIDTH)");
+                next++;
                 return null;
             }
 
-            _next++;
+            next++;
             negative = number < 0;
             return (int)Math.Abs(number);
         }
 
-        var start = _at;
-        while (_at < _format.Length && char.IsAsciiDigit(_format[_at]))
+        var start = at;
+        while (at < format.Length && char.IsAsciiDigit(format[at]))
         {
-            _at++;
+            at++;
         }
 
-        return _at > start && int.TryParse(_format.AsSpan(start, _at - start), out var width) && width <= 1_000_000 ? width : null;
+        return at > start && int.TryParse(format.AsSpan(start, at - start), out var width) && width <= 1_000_000 ? width : null;
     }
 }

@@ -8,15 +8,15 @@ namespace Ingress.Proxy.Configuration.Templating;
 /// </summary>
 public sealed class GoTemplate
 {
-    private readonly IReadOnlyDictionary<string, Block> _blocks;
-    private readonly TemplateFunctionSet _functions;
+    private readonly IReadOnlyDictionary<string, Block> blocks;
+    private readonly TemplateFunctionSet functions;
 
     private GoTemplate(string name, string text, IReadOnlyDictionary<string, Block> blocks, TemplateFunctionSet functions)
     {
         Name = name;
         Text = text;
-        _blocks = blocks;
-        _functions = functions;
+        this.blocks = blocks;
+        this.functions = functions;
     }
 
     /// <summary>The name that messages show, such as the file's.</summary>
@@ -39,7 +39,7 @@ public sealed class GoTemplate
     public string Execute(object? data)
     {
         var output = new StringBuilder();
-        new TemplateEvaluator(Name, Text, _blocks, _functions, output).Run(data);
+        new TemplateEvaluator(Name, Text, blocks, functions, output).Run(data);
         return output.ToString();
     }
 }

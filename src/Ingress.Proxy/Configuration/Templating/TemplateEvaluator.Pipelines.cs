@@ -24,7 +24,7 @@ internal sealed partial class TemplateEvaluator
                 }
                 else
                 {
-                    _variables.Add((name, value));
+                    variables.Add((name, value));
                 }
             }
         }
@@ -34,11 +34,11 @@ internal sealed partial class TemplateEvaluator
 
     private void Assign(Pipeline pipeline, string name, object? value)
     {
-        for (var i = _variables.Count - 1; i >= 0; i--)
+        for (var i = variables.Count - 1; i >= 0; i--)
         {
-            if (_variables[i].Name == name)
+            if (variables[i].Name == name)
             {
-                _variables[i] = (name, value);
+                variables[i] = (name, value);
                 return;
             }
         }
@@ -92,11 +92,11 @@ internal sealed partial class TemplateEvaluator
 
     private object? Variable(TemplateOperand.Variable variable)
     {
-        for (var i = _variables.Count - 1; i >= 0; i--)
+        for (var i = variables.Count - 1; i >= 0; i--)
         {
-            if (_variables[i].Name == variable.Name)
+            if (variables[i].Name == variable.Name)
             {
-                return _variables[i].Value;
+                return variables[i].Value;
             }
         }
 
@@ -136,7 +136,7 @@ internal sealed partial class TemplateEvaluator
 
     private object? Call(TemplateOperand.Function function, TemplateCommand command, object? dot, object? last, bool piped)
     {
-        var entry = _functions.Find(function.Name)!;
+        var entry = functions.Find(function.Name)!;
         var count = command.Operands.Count - 1 + (piped ? 1 : 0);
         if (count < entry.Minimum || count > entry.Maximum)
         {

@@ -9,23 +9,23 @@ internal sealed partial class TemplateEvaluator
     private const int MaximumDepth = 1000;
     private const int MaximumOutput = 64 * 1024 * 1024;
 
-    private readonly string _name;
-    private readonly string _text;
-    private readonly IReadOnlyDictionary<string, Block> _blocks;
-    private readonly TemplateFunctionSet _functions;
-    private readonly StringBuilder _output;
-    private List<(string Name, object? Value)> _variables = [];
-    private string _executing;
-    private int _depth;
+    private readonly string name;
+    private readonly string text;
+    private readonly IReadOnlyDictionary<string, Block> blocks;
+    private readonly TemplateFunctionSet functions;
+    private readonly StringBuilder output;
+    private List<(string Name, object? Value)> variables = [];
+    private string executing;
+    private int depth;
 
     public TemplateEvaluator(string name, string text, IReadOnlyDictionary<string, Block> blocks, TemplateFunctionSet functions, StringBuilder output)
     {
-        _name = name;
-        _executing = name;
-        _text = text;
-        _blocks = blocks;
-        _functions = functions;
-        _output = output;
+        this.name = name;
+        executing = name;
+        this.text = text;
+        this.blocks = blocks;
+        this.functions = functions;
+        this.output = output;
     }
 
     /// <summary>What a block asks of the range around it.</summary>
@@ -39,8 +39,8 @@ internal sealed partial class TemplateEvaluator
     public void Run(object? data)
     {
         data = GoValue.Normalize(data);
-        _variables.Add(("$", data));
-        Execute(_blocks[_name], data);
+        variables.Add(("$", data));
+        Execute(blocks[name], data);
     }
 
     private Flow Execute(Block block, object? dot)
@@ -61,16 +61,16 @@ internal sealed partial class TemplateEvaluator
         switch (node)
         {
             case TemplateNode.Text text:
-                _output.Append(text.Value);
+                output.Append(text.Value);
                 return Flow.Next;
             case TemplateNode.Action action:
                 var value = Evaluate(action.Pipeline, dot);
                 if (action.Pipeline.Variables.Count == 0)
                 {
-                    _output.Append(value is null ? "<no value>" : GoFormat.Value(value));
+                    output.Append(value is null ? "<no value>" : GoFormat.Value(value));
                 }
 
-                return _output.Length > MaximumOutput ? throw Fault(node.Position, action.Pipeline.Source, "the output is too large") : Flow.Next;
+                return output.Length > MaximumOutput ? throw Fault(node.Position, action.Pipeline.Source, "the output is too large") : Flow.Next;
             case TemplateNode.If branch:
                 return Scoped(() => GoValue.IsTrue(Evaluate(branch.Condition, dot)) ? Execute(branch.Then, dot)
                     : branch.Else is null ? Flow.Next
@@ -93,30 +93,30 @@ internal sealed partial class TemplateEvaluator
 
     private Flow Scoped(Func<Flow> body)
     {
-        var mark = _variables.Count;
+        var mark = variables.Count;
         var flow = body();
-        _variables.RemoveRange(mark, _variables.Count - mark);
+        variables.RemoveRange(mark, variables.Count - mark);
         return flow;
     }
 
     private void Call(TemplateNode.Call call, object? dot)
     {
-        if (!_blocks.TryGetValue(call.Name, out var block))
+        if (!blocks.TryGetValue(call.Name, out var block))
         {
             throw Fault(call.Position, call.Source, $"template {GoFormat.Quote(call.Name)} not defined");
         }
 
-        if (++_depth > MaximumDepth)
+        if (++depth > MaximumDepth)
         {
             throw Fault(call.Position, call.Source, $"exceeded maximum template depth ({MaximumDepth})");
         }
 
         var data = call.Data is null ? null : Evaluate(call.Data, dot);
-        var (variables, executing) = (_variables, _executing);
-        (_variables, _executing) = ([("$", data)], call.Name);
+        var (variables, executing) = (this.variables, this.executing);
+        (this.variables, this.executing) = ([("$", data)], call.Name);
         Execute(block, data);
-        (_variables, _executing) = (variables, executing);
-        _depth--;
+        (this.variables, this.executing) = (variables, executing);
+        depth--;
     }
 
     private Flow Repeat(TemplateNode.Range range, object? dot)
@@ -127,7 +127,7 @@ internal sealed partial class TemplateEvaluator
         foreach (var (key, item) in Items(range, value))
         {
             any = true;
-            var mark = _variables.Count;
+            var mark = variables.Count;
             if (names.Count > 0)
             {
                 var first = names.Count == 1 ? item : key;
@@ -137,7 +137,7 @@ internal sealed partial class TemplateEvaluator
                 }
                 else
                 {
-                    _variables.Add((names[0], first));
+                    variables.Add((names[0], first));
                 }
             }
 
@@ -149,12 +149,12 @@ internal sealed partial class TemplateEvaluator
                 }
                 else
                 {
-                    _variables.Add((names[1], item));
+                    variables.Add((names[1], item));
                 }
             }
 
             var flow = Execute(range.Body, item);
-            _variables.RemoveRange(mark, _variables.Count - mark);
+            variables.RemoveRange(mark, variables.Count - mark);
             if (flow == Flow.Break)
             {
                 break;
@@ -196,12 +196,12 @@ internal sealed partial class TemplateEvaluator
 
     private TemplateException Fault(int position, string source, string message)
     {
-        position = Math.Min(position, _text.Length);
-        var before = _text.AsSpan(0, position);
+        position = Math.Min(position, text.Length);
+        var before = text.AsSpan(0, position);
         var line = before.Count('\n') + 1;
         var column = Encoding.UTF8.GetByteCount(before[(before.LastIndexOf('\n') + 1)..]);
         return new TemplateException(
-            $"template: {_name}:{line}:{column}: executing {GoFormat.Quote(_executing)} at <{source.ReplaceLineEndings("\\n")}>: {message}",
+            $"template: {name}:{line}:{column}: executing {GoFormat.Quote(executing)} at <{source.ReplaceLineEndings("\\n")}>: {message}",
             line);
     }
 }

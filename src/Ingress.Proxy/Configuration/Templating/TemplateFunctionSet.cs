@@ -10,7 +10,7 @@ internal sealed record TemplateFunctionEntry(string Name, int Minimum, int Maxim
 /// <summary>The functions that a template may call.</summary>
 public sealed class TemplateFunctionSet
 {
-    private readonly Dictionary<string, TemplateFunctionEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TemplateFunctionEntry> entries = new(StringComparer.Ordinal);
 
     private TemplateFunctionSet()
     {
@@ -37,7 +37,7 @@ public sealed class TemplateFunctionSet
     public static TemplateFunctionSet File { get; } = new TemplateFunctionSet()
         .Add("split", 2, a => TextFunctions.Split(a.Text(0), a.Text(1)));
 
-    internal TemplateFunctionEntry? Find(string name) => _entries.GetValueOrDefault(name);
+    internal TemplateFunctionEntry? Find(string name) => entries.GetValueOrDefault(name);
 
     internal TemplateFunctionSet Add(string name, int arguments, TemplateFunction call) => Add(name, arguments, arguments, call);
 
@@ -49,7 +49,7 @@ public sealed class TemplateFunctionSet
 
     private TemplateFunctionSet Add(string name, int minimum, int maximum, TemplateFunction call)
     {
-        _entries[name] = new TemplateFunctionEntry(name, minimum, maximum, call);
+        entries[name] = new TemplateFunctionEntry(name, minimum, maximum, call);
         return this;
     }
 }

@@ -8,14 +8,14 @@ internal sealed class TemplateLexer
         "block", "break", "continue", "define", "else", "end", "if", "range", "template", "with",
     };
 
-    private readonly string _text;
-    private readonly List<TemplateToken> _tokens = [];
-    private int _at;
-    private int _parentheses;
+    private readonly string text;
+    private readonly List<TemplateToken> tokens = [];
+    private int at;
+    private int parentheses;
 
     private TemplateLexer(string text)
     {
-        _text = text;
+        this.text = text;
     }
 
     public static List<TemplateToken> Read(string text)
@@ -26,18 +26,18 @@ internal sealed class TemplateLexer
             // Text and action take turns until one of them ends the template.
         }
 
-        return lexer._tokens;
+        return lexer.tokens;
     }
 
     private bool Fail(string message, int position)
     {
-        _tokens.Add(new TemplateToken(TemplateTokenKind.Error, message, position));
+        tokens.Add(new TemplateToken(TemplateTokenKind.Error, message, position));
         return false;
     }
 
     private bool Add(TemplateTokenKind kind, int start)
     {
-        _tokens.Add(new TemplateToken(kind, _text[start.._at], start));
+        tokens.Add(new TemplateToken(kind, text[start..at], start));
         return true;
     }
 
@@ -46,24 +46,24 @@ internal sealed class TemplateLexer
     {
         while (true)
         {
-            var start = _at;
-            var open = _text.IndexOf("{{", start, StringComparison.Ordinal);
-            var end = open < 0 ? _text.Length : open;
+            var start = at;
+            var open = text.IndexOf("{{", start, StringComparison.Ordinal);
+            var end = open < 0 ? text.Length : open;
             var trims = open >= 0 && HasLeftTrim(open + 2);
-            AddText(start, trims ? start + _text.AsSpan(start, end - start).TrimEnd(" \t\r\n").Length : end);
+            AddText(start, trims ? start + text.AsSpan(start, end - start).TrimEnd(" \t\r\n").Length : end);
             if (open < 0)
             {
-                _tokens.Add(new TemplateToken(TemplateTokenKind.EndOfText, "", _text.Length));
+                tokens.Add(new TemplateToken(TemplateTokenKind.EndOfText, "", text.Length));
                 return false;
             }
 
             var inner = open + (trims ? 4 : 2);
-            if (string.CompareOrdinal(_text, inner, "/*", 0, 2) != 0)
+            if (string.CompareOrdinal(text, inner, "/*", 0, 2) != 0)
             {
-                _at = open + 2;
+                at = open + 2;
                 Add(TemplateTokenKind.LeftDelimiter, open);
-                _at = inner - (trims ? 1 : 0);
-                _parentheses = 0;
+                at = inner - (trims ? 1 : 0);
+                parentheses = 0;
                 return true;
             }
 
@@ -78,43 +78,43 @@ internal sealed class TemplateLexer
     {
         if (end > start)
         {
-            _tokens.Add(new TemplateToken(TemplateTokenKind.Text, _text[start..end], start));
+            tokens.Add(new TemplateToken(TemplateTokenKind.Text, text[start..end], start));
         }
     }
 
     private bool SkipComment(int open, int inner)
     {
-        var close = _text.IndexOf("*/", inner + 2, StringComparison.Ordinal);
+        var close = text.IndexOf("*/", inner + 2, StringComparison.Ordinal);
         if (close < 0)
         {
             return Fail("unclosed comment", open);
         }
 
-        _at = close + 2;
+        at = close + 2;
         return TryReadRightDelimiter(out _, add: false) || Fail("comment ends before closing delimiter", open);
     }
 
-    private bool HasLeftTrim(int at) => at + 1 < _text.Length && _text[at] == '-' && IsSpace(_text[at + 1]);
+    private bool HasLeftTrim(int at) => at + 1 < text.Length && text[at] == '-' && IsSpace(text[at + 1]);
 
     /// <summary>Reads <c>}}</c> or <c> -}}</c>; after the latter white space is skipped.</summary>
     private bool TryReadRightDelimiter(out bool trims, bool add)
     {
-        var start = _at;
-        trims = _at + 3 < _text.Length && IsSpace(_text[_at]) && string.CompareOrdinal(_text, _at + 1, "-}}", 0, 3) == 0;
-        if (!trims && string.CompareOrdinal(_text, _at, "}}", 0, 2) != 0)
+        var start = at;
+        trims = at + 3 < text.Length && IsSpace(text[at]) && string.CompareOrdinal(text, at + 1, "-}}", 0, 3) == 0;
+        if (!trims && string.CompareOrdinal(text, at, "}}", 0, 2) != 0)
         {
             return false;
         }
 
-        _at += trims ? 4 : 2;
+        at += trims ? 4 : 2;
         if (add)
         {
             Add(TemplateTokenKind.RightDelimiter, start);
         }
 
-        while (trims && _at < _text.Length && IsSpace(_text[_at]))
+        while (trims && at < text.Length && IsSpace(text[at]))
         {
-            _at++;
+            at++;
         }
 
         return true;
@@ -127,12 +127,12 @@ internal sealed class TemplateLexer
         {
             if (TryReadRightDelimiter(out _, add: true))
             {
-                return _parentheses == 0 || FailBeforeDelimiter();
+                return parentheses == 0 || FailBeforeDelimiter();
             }
 
-            if (_at >= _text.Length)
+            if (at >= text.Length)
             {
-                return Fail("unclosed action", _text.Length);
+                return Fail("unclosed action", text.Length);
             }
 
             if (!ReadToken())
@@ -144,27 +144,27 @@ internal sealed class TemplateLexer
 
     private bool FailBeforeDelimiter()
     {
-        var position = _tokens[^1].Position;
-        _tokens.RemoveAt(_tokens.Count - 1);
+        var position = tokens[^1].Position;
+        tokens.RemoveAt(tokens.Count - 1);
         return Fail("unclosed left paren", position);
     }
 
     private bool ReadToken()
     {
-        var start = _at;
-        var c = _text[_at];
+        var start = at;
+        var c = text[at];
         switch (c)
         {
             case var _ when IsSpace(c):
                 return ReadSpace();
             case '=':
-                _at++;
+                at++;
                 return Add(TemplateTokenKind.Assign, start);
             case ':':
-                _at = Math.Min(_at + 2, _text.Length);
-                return _text[start.._at] == ":=" ? Add(TemplateTokenKind.Declare, start) : Fail("expected :=", start);
+                at = Math.Min(at + 2, text.Length);
+                return text[start..at] == ":=" ? Add(TemplateTokenKind.Declare, start) : Fail("expected :=", start);
             case '|':
-                _at++;
+                at++;
                 return Add(TemplateTokenKind.Pipe, start);
             case '"':
                 return ReadQuoted('"', "unterminated quoted string", TemplateTokenKind.Quoted);
@@ -174,21 +174,21 @@ internal sealed class TemplateLexer
                 return ReadRawQuoted();
             case '$':
                 return ReadName(TemplateTokenKind.Variable);
-            case '.' when _at + 1 >= _text.Length || !char.IsAsciiDigit(_text[_at + 1]):
+            case '.' when at + 1 >= text.Length || !char.IsAsciiDigit(text[at + 1]):
                 return ReadName(TemplateTokenKind.Field);
             case '.' or '+' or '-' or (>= '0' and <= '9'):
                 return ReadNumber();
             case '(':
-                _at++;
-                _parentheses++;
+                at++;
+                parentheses++;
                 return Add(TemplateTokenKind.LeftParenthesis, start);
             case ')':
-                _at++;
-                return --_parentheses < 0 ? Fail("unexpected right paren", start) : Add(TemplateTokenKind.RightParenthesis, start);
+                at++;
+                return --parentheses < 0 ? Fail("unexpected right paren", start) : Add(TemplateTokenKind.RightParenthesis, start);
             case var _ when IsAlphanumeric(c):
                 return ReadIdentifier();
             case > ' ' and < (char)127:
-                _at++;
+                at++;
                 return Add(TemplateTokenKind.Character, start);
             default:
                 return Fail($"unrecognized character in action: U+{(int)c:X4} '{c}'", start);
@@ -197,35 +197,35 @@ internal sealed class TemplateLexer
 
     private bool ReadSpace()
     {
-        var start = _at;
-        while (_at < _text.Length && IsSpace(_text[_at]))
+        var start = at;
+        while (at < text.Length && IsSpace(text[at]))
         {
             // The last space may belong to a trim marker.
-            if (string.CompareOrdinal(_text, _at + 1, "-}}", 0, 3) == 0)
+            if (string.CompareOrdinal(text, at + 1, "-}}", 0, 3) == 0)
             {
                 break;
             }
 
-            _at++;
+            at++;
         }
 
-        return _at == start || Add(TemplateTokenKind.Space, start);
+        return at == start || Add(TemplateTokenKind.Space, start);
     }
 
     private bool ReadQuoted(char quote, string fault, TemplateTokenKind kind)
     {
-        var start = _at++;
-        for (; _at < _text.Length && _text[_at] != '\n'; _at++)
+        var start = at++;
+        for (; at < text.Length && text[at] != '\n'; at++)
         {
-            if (_text[_at] == quote)
+            if (text[at] == quote)
             {
-                _at++;
+                at++;
                 return Add(kind, start);
             }
 
-            if (_text[_at] == '\\' && _at + 1 < _text.Length && _text[_at + 1] != '\n')
+            if (text[at] == '\\' && at + 1 < text.Length && text[at + 1] != '\n')
             {
-                _at++;
+                at++;
             }
         }
 
@@ -234,45 +234,45 @@ internal sealed class TemplateLexer
 
     private bool ReadRawQuoted()
     {
-        var start = _at;
-        var end = _text.IndexOf('`', start + 1);
+        var start = at;
+        var end = text.IndexOf('`', start + 1);
         if (end < 0)
         {
             return Fail("unterminated raw quoted string", start);
         }
 
-        _at = end + 1;
+        at = end + 1;
         return Add(TemplateTokenKind.RawQuoted, start);
     }
 
     /// <summary>Reads <c>.Field</c> or <c>$name</c>; the mark alone is the dot or the root.</summary>
     private bool ReadName(TemplateTokenKind kind)
     {
-        var start = _at++;
-        while (_at < _text.Length && IsAlphanumeric(_text[_at]))
+        var start = at++;
+        while (at < text.Length && IsAlphanumeric(text[at]))
         {
-            _at++;
+            at++;
         }
 
         return AtTerminator()
-            ? Add(kind == TemplateTokenKind.Field && _at == start + 1 ? TemplateTokenKind.Dot : kind, start)
-            : Fail($"bad character U+{(int)_text[_at]:X4} '{_text[_at]}'", start);
+            ? Add(kind == TemplateTokenKind.Field && at == start + 1 ? TemplateTokenKind.Dot : kind, start)
+            : Fail($"bad character U+{(int)text[at]:X4} '{text[at]}'", start);
     }
 
     private bool ReadIdentifier()
     {
-        var start = _at;
-        while (_at < _text.Length && IsAlphanumeric(_text[_at]))
+        var start = at;
+        while (at < text.Length && IsAlphanumeric(text[at]))
         {
-            _at++;
+            at++;
         }
 
         if (!AtTerminator())
         {
-            return Fail($"bad character U+{(int)_text[_at]:X4} '{_text[_at]}'", start);
+            return Fail($"bad character U+{(int)text[at]:X4} '{text[at]}'", start);
         }
 
-        var word = _text[start.._at];
+        var word = text[start..at];
         return Add(
             word is "true" or "false" ? TemplateTokenKind.Boolean
                 : word == "nil" ? TemplateTokenKind.Nil
@@ -283,38 +283,38 @@ internal sealed class TemplateLexer
 
     private bool ReadNumber()
     {
-        var start = _at;
-        if (_text[_at] is '+' or '-')
+        var start = at;
+        if (text[at] is '+' or '-')
         {
-            _at++;
+            at++;
         }
 
         var digits = "0123456789_";
         var isHexadecimal = false;
-        if (_at + 1 < _text.Length && _text[_at] == '0' && _text[_at + 1] is 'x' or 'X' or 'o' or 'O' or 'b' or 'B')
+        if (at + 1 < text.Length && text[at] == '0' && text[at + 1] is 'x' or 'X' or 'o' or 'O' or 'b' or 'B')
         {
-            isHexadecimal = _text[_at + 1] is 'x' or 'X';
+            isHexadecimal = text[at + 1] is 'x' or 'X';
             digits = isHexadecimal ? "0123456789abcdefABCDEF_" : digits;
-            _at += 2;
+            at += 2;
         }
 
         Skip(digits);
-        if (_at < _text.Length && _text[_at] == '.')
+        if (at < text.Length && text[at] == '.')
         {
-            _at++;
+            at++;
             Skip(digits);
         }
 
-        if (!isHexadecimal && _at < _text.Length && _text[_at] is 'e' or 'E')
+        if (!isHexadecimal && at < text.Length && text[at] is 'e' or 'E')
         {
-            _at += _at + 1 < _text.Length && _text[_at + 1] is '+' or '-' ? 2 : 1;
+            at += at + 1 < text.Length && text[at + 1] is '+' or '-' ? 2 : 1;
             Skip(digits);
         }
 
-        if (_at < _text.Length && IsAlphanumeric(_text[_at]))
+        if (at < text.Length && IsAlphanumeric(text[at]))
         {
-            _at++;
-            return Fail($"bad number syntax: {GoFormat.Quote(_text[start.._at])}", start);
+            at++;
+            return Fail($"bad number syntax: {GoFormat.Quote(text[start..at])}", start);
         }
 
         return Add(TemplateTokenKind.Number, start);
@@ -322,14 +322,14 @@ internal sealed class TemplateLexer
 
     private void Skip(string accepted)
     {
-        while (_at < _text.Length && accepted.Contains(_text[_at], StringComparison.Ordinal))
+        while (at < text.Length && accepted.Contains(text[at], StringComparison.Ordinal))
         {
-            _at++;
+            at++;
         }
     }
 
     private bool AtTerminator() =>
-        _at >= _text.Length || IsSpace(_text[_at]) || _text[_at] is '.' or ',' or '|' or ':' or ')' or '(' || string.CompareOrdinal(_text, _at, "}}", 0, 2) == 0;
+        at >= text.Length || IsSpace(text[at]) || text[at] is '.' or ',' or '|' or ':' or ')' or '(' || string.CompareOrdinal(text, at, "}}", 0, 2) == 0;
 
     private static bool IsSpace(char c) => c is ' ' or '\t' or '\r' or '\n';
 

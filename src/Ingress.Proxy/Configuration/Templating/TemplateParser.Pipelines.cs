@@ -17,7 +17,7 @@ internal sealed partial class TemplateParser
                 var source = Source(start);
                 Next();
                 CheckPipeline(commands, context);
-                _depth--;
+                depth--;
                 return new Pipeline(variables, isAssignment, commands, start, source);
             }
 
@@ -40,24 +40,24 @@ internal sealed partial class TemplateParser
     {
         while (PeekSolid().Kind == TemplateTokenKind.Variable)
         {
-            var mark = _at;
+            var mark = at;
             var variable = Next().Text;
             var next = NextSolid();
             if (next.Kind is TemplateTokenKind.Declare or TemplateTokenKind.Assign)
             {
                 variables.Add(variable);
-                _variables.Add(variable);
+                this.variables.Add(variable);
                 return next.Kind == TemplateTokenKind.Assign;
             }
 
             if (next is not { Kind: TemplateTokenKind.Character, Text: "," })
             {
-                _at = mark;
+                at = mark;
                 return false;
             }
 
             variables.Add(variable);
-            _variables.Add(variable);
+            this.variables.Add(variable);
             if (context != "range" || variables.Count >= 2)
             {
                 throw Fault($"too many declarations in {context}");
@@ -162,7 +162,7 @@ internal sealed partial class TemplateParser
         switch (token.Kind)
         {
             case TemplateTokenKind.Identifier:
-                return _functions.Find(token.Text) is null
+                return functions.Find(token.Text) is null
                     ? throw Fault($"function {GoFormat.Quote(token.Text)} not defined", token.Position)
                     : new TemplateOperand.Function(token.Text, token.Position);
             case TemplateTokenKind.Dot:
@@ -170,7 +170,7 @@ internal sealed partial class TemplateParser
             case TemplateTokenKind.Nil:
                 return new TemplateOperand.Nil(token.Position);
             case TemplateTokenKind.Variable:
-                return _variables.Contains(token.Text)
+                return variables.Contains(token.Text)
                     ? new TemplateOperand.Variable(token.Text, [], token.Position, token.Text)
                     : throw Fault($"undefined variable {GoFormat.Quote(token.Text)}", token.Position);
             case TemplateTokenKind.Field:

@@ -5,22 +5,22 @@ internal sealed partial class TemplateParser
 {
     private const int MaximumDepth = 500;
 
-    private readonly string _name;
-    private readonly string _text;
-    private readonly TemplateFunctionSet _functions;
-    private readonly List<TemplateToken> _tokens;
-    private readonly Dictionary<string, Block> _definitions = new(StringComparer.Ordinal);
-    private readonly List<string> _variables = ["$"];
-    private int _at;
-    private int _rangeDepth;
-    private int _depth;
+    private readonly string name;
+    private readonly string text;
+    private readonly TemplateFunctionSet functions;
+    private readonly List<TemplateToken> tokens;
+    private readonly Dictionary<string, Block> definitions = new(StringComparer.Ordinal);
+    private readonly List<string> variables = ["$"];
+    private int at;
+    private int rangeDepth;
+    private int depth;
 
     private TemplateParser(string name, string text, TemplateFunctionSet functions)
     {
-        _name = name;
-        _text = text;
-        _functions = functions;
-        _tokens = TemplateLexer.Read(text);
+        this.name = name;
+        this.text = text;
+        this.functions = functions;
+        tokens = TemplateLexer.Read(text);
     }
 
     private enum BlockEnd
@@ -48,8 +48,8 @@ internal sealed partial class TemplateParser
             }
         }
 
-        _definitions[_name] = new Block(nodes);
-        return _definitions;
+        definitions[name] = new Block(nodes);
+        return definitions;
     }
 
     private void ParseDefinition()
@@ -64,29 +64,29 @@ internal sealed partial class TemplateParser
 
         var name = Unquote(token);
         Expect(TemplateTokenKind.RightDelimiter, "define clause");
-        var outer = _variables.ToArray();
-        _variables.RemoveRange(1, _variables.Count - 1);
+        var outer = variables.ToArray();
+        variables.RemoveRange(1, variables.Count - 1);
         var (block, end) = ParseBlock();
         if (end != BlockEnd.End)
         {
             throw Fault("unexpected {{else}} in define clause");
         }
 
-        _variables.Clear();
-        _variables.AddRange(outer);
+        variables.Clear();
+        variables.AddRange(outer);
         Define(name, block);
     }
 
     private void Define(string name, Block block)
     {
-        if (_definitions.TryGetValue(name, out var known) && !IsEmpty(known) && !IsEmpty(block))
+        if (definitions.TryGetValue(name, out var known) && !IsEmpty(known) && !IsEmpty(block))
         {
             throw Fault($"template: multiple definition of template {GoFormat.Quote(name)}");
         }
 
         if (known is null || !IsEmpty(block))
         {
-            _definitions[name] = block;
+            definitions[name] = block;
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed partial class TemplateParser
                     throw Unexpected(token, "{{" + word.Text + "}}");
                 }
 
-                return _rangeDepth == 0 ? throw Fault("{{" + word.Text + "}} outside {{range}}")
+                return rangeDepth == 0 ? throw Fault("{{" + word.Text + "}} outside {{range}}")
                     : word.Text == "break" ? new TemplateNode.Break(word.Position)
                     : new TemplateNode.Continue(word.Position);
         }
@@ -168,14 +168,14 @@ internal sealed partial class TemplateParser
     private TemplateNode ParseControl(TemplateToken word)
     {
         Deepen();
-        var scope = _variables.Count;
+        var scope = variables.Count;
         var pipeline = ParsePipeline(word.Text, TemplateTokenKind.RightDelimiter);
-        _rangeDepth += word.Text == "range" ? 1 : 0;
+        rangeDepth += word.Text == "range" ? 1 : 0;
         var (then, end) = ParseBlock();
-        _rangeDepth -= word.Text == "range" ? 1 : 0;
+        rangeDepth -= word.Text == "range" ? 1 : 0;
         var otherwise = end == BlockEnd.Else ? ParseElse(word.Text) : null;
-        _variables.RemoveRange(scope, _variables.Count - scope);
-        _depth--;
+        variables.RemoveRange(scope, variables.Count - scope);
+        depth--;
         return word.Text switch
         {
             "if" => new TemplateNode.If(pipeline, then, otherwise, word.Position),
@@ -243,18 +243,18 @@ internal sealed partial class TemplateParser
     /// <summary>Refuses what is nested so deep that reading it would exhaust the stack.</summary>
     private void Deepen()
     {
-        if (++_depth > MaximumDepth)
+        if (++depth > MaximumDepth)
         {
             throw Fault("nested too deeply");
         }
     }
 
-    private TemplateToken Peek() => _tokens[Math.Min(_at, _tokens.Count - 1)];
+    private TemplateToken Peek() => tokens[Math.Min(at, tokens.Count - 1)];
 
     private TemplateToken Next()
     {
         var token = Peek();
-        _at++;
+        at++;
         return token;
     }
 
@@ -262,7 +262,7 @@ internal sealed partial class TemplateParser
     {
         while (Peek().Kind == TemplateTokenKind.Space)
         {
-            _at++;
+            at++;
         }
 
         return Peek();
@@ -270,13 +270,13 @@ internal sealed partial class TemplateParser
 
     private TemplateToken PeekInside()
     {
-        var at = _at + 1;
-        while (at < _tokens.Count - 1 && _tokens[at].Kind == TemplateTokenKind.Space)
+        var at = this.at + 1;
+        while (at < tokens.Count - 1 && tokens[at].Kind == TemplateTokenKind.Space)
         {
             at++;
         }
 
-        return _tokens[Math.Min(at, _tokens.Count - 1)];
+        return tokens[Math.Min(at, tokens.Count - 1)];
     }
 
     private TemplateToken NextSolid()
@@ -296,23 +296,23 @@ internal sealed partial class TemplateParser
     /// <summary>What was written from a position up to the token read last.</summary>
     private string Source(int start)
     {
-        var end = Math.Min(_at, _tokens.Count) - 1;
-        while (end > 0 && _tokens[end].Kind is TemplateTokenKind.Space or TemplateTokenKind.RightDelimiter or TemplateTokenKind.Pipe)
+        var end = Math.Min(at, tokens.Count) - 1;
+        while (end > 0 && tokens[end].Kind is TemplateTokenKind.Space or TemplateTokenKind.RightDelimiter or TemplateTokenKind.Pipe)
         {
             end--;
         }
 
-        return _text[start..Math.Max(start, _tokens[end].Position + _tokens[end].Text.Length)];
+        return text[start..Math.Max(start, tokens[end].Position + tokens[end].Text.Length)];
     }
 
     private TemplateException Unexpected(TemplateToken token, string context) =>
         Fault(token.Kind == TemplateTokenKind.Error ? token.Text : $"unexpected {token} in {context}", token.Position);
 
-    private TemplateException Fault(string message) => Fault(message, _tokens[Math.Clamp(_at - 1, 0, _tokens.Count - 1)].Position);
+    private TemplateException Fault(string message) => Fault(message, tokens[Math.Clamp(at - 1, 0, tokens.Count - 1)].Position);
 
     private TemplateException Fault(string message, int position)
     {
-        var line = _text.AsSpan(0, Math.Min(position, _text.Length)).Count('\n') + 1;
-        return new TemplateException($"template: {_name}:{line}: {message}", line);
+        var line = text.AsSpan(0, Math.Min(position, text.Length)).Count('\n') + 1;
+        return new TemplateException($"template: {name}:{line}: {message}", line);
     }
 }

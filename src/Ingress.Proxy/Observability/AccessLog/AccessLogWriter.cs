@@ -14,43 +14,43 @@ internal sealed partial class AccessLogWriter : IAsyncDisposable
     // The number of SIGUSR1 on Linux; .NET has no name for it.
     private const PosixSignal UserSignal = (PosixSignal)10;
 
-    private readonly AccessLogOptions _options;
-    private readonly AccessLogFields _fields;
-    private readonly IAccessLogFormat _format;
-    private readonly StatusRanges? _statuses;
-    private readonly long _leastDuration;
-    private readonly LineWriter _writer;
-    private readonly TimeProvider _time;
-    private readonly PosixSignalRegistration? _reopen;
-    private long _count;
+    private readonly AccessLogOptions options;
+    private readonly AccessLogFields fields;
+    private readonly IAccessLogFormat format;
+    private readonly StatusRanges? statuses;
+    private readonly long leastDuration;
+    private readonly LineWriter writer;
+    private readonly TimeProvider time;
+    private readonly PosixSignalRegistration? reopen;
+    private long count;
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? _line;
+    private static ArrayBufferWriter<byte>? line;
 
     public AccessLogWriter(AccessLogOptions options, ILogger<AccessLogWriter> logger, TimeProvider time)
     {
-        _options = options;
-        _time = time;
-        _fields = new AccessLogFields(options.Fields);
-        _format = FormatOf(options.Format, logger);
-        _statuses = StatusesOf(options.Filters, logger);
-        _leastDuration = options.Filters?.MinDuration.Nanoseconds ?? 0;
-        _writer = new LineWriter(new LineTarget(options.FilePath));
+        this.options = options;
+        this.time = time;
+        fields = new AccessLogFields(options.Fields);
+        format = FormatOf(options.Format, logger);
+        statuses = StatusesOf(options.Filters, logger);
+        leastDuration = options.Filters?.MinDuration.Nanoseconds ?? 0;
+        writer = new LineWriter(new LineTarget(options.FilePath));
         if (OperatingSystem.IsLinux() && options.FilePath.Length > 0)
         {
-            _reopen = PosixSignalRegistration.Create(UserSignal, context =>
+            reopen = PosixSignalRegistration.Create(UserSignal, context =>
             {
                 context.Cancel = true;
-                _writer.Reopen();
+                writer.Reopen();
             });
         }
     }
 
     /// <summary>Whether lines hold headers of the server's answer.</summary>
-    public bool WantsOriginHeaders => _fields.HasHeaders;
+    public bool WantsOriginHeaders => fields.HasHeaders;
 
     /// <summary>How many lines were lost so far.</summary>
-    public long Dropped => _writer.Dropped;
+    public long Dropped => writer.Dropped;
 
     /// <summary>Notes what middlewares may change later.</summary>
     public void Begin(AccessLogEntry entry, RequestState state)
@@ -58,15 +58,15 @@ internal sealed partial class AccessLogWriter : IAsyncDisposable
         var forwarded = state.Context.Request.Headers["X-Forwarded-For"];
         entry.ClientHost = forwarded.Count > 0 && forwarded[0] is { Length: > 0 } client ? client : state.PeerHost;
         var path = state.Target.RequestUri;
-        entry.Path = !_fields.KeepsQuery && path.IndexOf('?', StringComparison.Ordinal) is var mark and >= 0 ? path[..mark] : path;
+        entry.Path = !fields.KeepsQuery && path.IndexOf('?', StringComparison.Ordinal) is var mark and >= 0 ? path[..mark] : path;
         entry.Host = state.Host;
         entry.Method = state.Context.Request.Method;
-        entry.Start = _time.GetUtcNow();
+        entry.Start = time.GetUtcNow();
         entry.OriginHeaders = null;
     }
 
     /// <summary>Counts a request once its router is known, in the order in which requests come.</summary>
-    public void CountIn(AccessLogEntry entry, RequestState state) => entry.Count = IsLogged(state) ? Interlocked.Increment(ref _count) : 0;
+    public void CountIn(AccessLogEntry entry, RequestState state) => entry.Count = IsLogged(state) ? Interlocked.Increment(ref count) : 0;
 
     /// <summary>Writes the line of a request that has ended.</summary>
     public void End(AccessLogEntry entry, RequestState state)
@@ -82,30 +82,30 @@ internal sealed partial class AccessLogWriter : IAsyncDisposable
             return;
         }
 
-        var line = _line ??= new ArrayBufferWriter<byte>(1024);
+        var line = AccessLogWriter.line ??= new ArrayBufferWriter<byte>(1024);
         line.ResetWrittenCount();
-        _format.Write(line, entry, state);
-        _writer.TryWrite(line.WrittenSpan);
+        format.Write(line, entry, state);
+        writer.TryWrite(line.WrittenSpan);
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _reopen?.Dispose();
-        return _writer.DisposeAsync();
+        reopen?.Dispose();
+        return writer.DisposeAsync();
     }
 
     private void Complete(AccessLogEntry entry, RequestState state)
     {
         var response = state.Context.Response;
-        entry.Duration = Nanoseconds(_time.GetElapsedTime(state.StartTimestamp));
+        entry.Duration = Nanoseconds(time.GetElapsedTime(state.StartTimestamp));
         entry.Status = response.StatusCode;
         entry.OriginStatus = state.OriginStatus;
         entry.OriginBytes = state.OriginBytes;
         entry.OriginDuration = 0;
         if (state.ServerUrl.Length > 0)
         {
-            entry.OriginDuration = Nanoseconds(TimeSpan.FromTicks((long)(state.OriginTicks * ((double)TimeSpan.TicksPerSecond / _time.TimestampFrequency))));
+            entry.OriginDuration = Nanoseconds(TimeSpan.FromTicks((long)(state.OriginTicks * ((double)TimeSpan.TicksPerSecond / time.TimestampFrequency))));
         }
 
         if (state.Outcome is ForwardOutcome.NotSent or ForwardOutcome.SentAndFailed or ForwardOutcome.ClientGone && entry.OriginStatus == 0)
@@ -122,28 +122,28 @@ internal sealed partial class AccessLogWriter : IAsyncDisposable
         }
     }
 
-    private bool IsLogged(RequestState state) => state.IsLogged && (!state.IsInternal || _options.AddInternals);
+    private bool IsLogged(RequestState state) => state.IsLogged && (!state.IsInternal || options.AddInternals);
 
     private static long Nanoseconds(TimeSpan span) => span.Ticks * 100;
 
     private bool IsWanted(AccessLogEntry entry) =>
-        (_statuses is null && _leastDuration == 0)
-        || (_statuses is not null && _statuses.Contains(entry.Status))
-        || (_leastDuration > 0 && entry.Duration > _leastDuration);
+        (statuses is null && leastDuration == 0)
+        || (statuses is not null && statuses.Contains(entry.Status))
+        || (leastDuration > 0 && entry.Duration > leastDuration);
 
     private IAccessLogFormat FormatOf(string format, ILogger logger)
     {
         switch (format)
         {
             case "json":
-                return new JsonFormat(_fields);
+                return new JsonFormat(fields);
             case "genericCLF":
-                return new CommonFormat(_fields, isGeneric: true);
+                return new CommonFormat(fields, isGeneric: true);
             case "common" or "":
-                return new CommonFormat(_fields, isGeneric: false);
+                return new CommonFormat(fields, isGeneric: false);
             default:
                 LogUnknownFormat(logger, format);
-                return new CommonFormat(_fields, isGeneric: false);
+                return new CommonFormat(fields, isGeneric: false);
         }
     }
 

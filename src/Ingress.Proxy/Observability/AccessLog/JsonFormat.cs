@@ -26,14 +26,14 @@ internal sealed class JsonFormat(AccessLogFields fields) : IAccessLogFormat
     private static readonly ConditionalWeakTable<X509Certificate2, string> Subjects = [];
 
     [ThreadStatic]
-    private static Utf8JsonWriter? _writer;
+    private static Utf8JsonWriter? writer;
 
     public void Write(ArrayBufferWriter<byte> line, AccessLogEntry entry, RequestState state)
     {
-        var json = _writer;
+        var json = writer;
         if (json is null)
         {
-            _writer = json = new Utf8JsonWriter(line, RecordJson.WriterOptions);
+            writer = json = new Utf8JsonWriter(line, RecordJson.WriterOptions);
         }
         else
         {

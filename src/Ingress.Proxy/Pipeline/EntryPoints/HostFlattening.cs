@@ -1,7 +1,6 @@
 using System.Net;
 using Ingress.Proxy.Configuration.StaticModel;
-using Ingress.Proxy.Tls.Acme.Client;
-using Ingress.Proxy.Tls.Acme.Dns;
+using Ingress.Proxy.NameServers;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging;
 
@@ -63,7 +62,7 @@ internal sealed partial class HostFlattening(DnsLookup lookup, int depth, TimePr
                 lifetime = step == 0 ? TimeSpan.FromSeconds(record.Ttl) : lifetime;
             }
         }
-        catch (AcmeException failure)
+        catch (DnsException failure)
         {
             LogFailed(logger, host, failure.Message);
         }

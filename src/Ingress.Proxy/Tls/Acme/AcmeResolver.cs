@@ -17,51 +17,51 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan FollowEvery = TimeSpan.FromSeconds(15);
 
-    private readonly string _resolver;
-    private readonly ResolverParts _parts;
-    private readonly ILogger _logger;
-    private readonly OrderDesk _desk;
-    private readonly CertificateWork _work;
-    private readonly RetryBudget _budget;
-    private readonly Lock _access = new();
-    private readonly WorkSignal _signal = new();
-    private readonly List<ManagedCertificate> _managed = [];
-    private readonly HashSet<string> _refusedNames = new(StringComparer.Ordinal);
-    private StoredAccount? _account;
-    private volatile IReadOnlyList<OfferedCertificate> _offered = [];
-    private int _running;
+    private readonly string resolver;
+    private readonly ResolverParts parts;
+    private readonly ILogger logger;
+    private readonly OrderDesk desk;
+    private readonly CertificateWork work;
+    private readonly RetryBudget budget;
+    private readonly Lock access = new();
+    private readonly WorkSignal signal = new();
+    private readonly List<ManagedCertificate> managed = [];
+    private readonly HashSet<string> refusedNames = new(StringComparer.Ordinal);
+    private StoredAccount? account;
+    private volatile IReadOnlyList<OfferedCertificate> offered = [];
+    private int running;
 
     public AcmeResolver(string name, AcmeOptions options, ResolverParts parts, ILogger logger)
     {
-        (_resolver, _parts, _logger) = (name, parts, logger);
-        _budget = new RetryBudget(parts.Time);
-        _desk = new OrderDesk(options, parts.Challenges, this, parts.Environment, parts.Time, logger);
-        _work = new CertificateWork(name, parts, _desk, _budget, _access, logger) { Obtained = Obtained, Alert = alert => Alert?.Invoke(alert) };
+        (resolver, this.parts, this.logger) = (name, parts, logger);
+        budget = new RetryBudget(parts.Time);
+        desk = new OrderDesk(options, parts.Challenges, this, parts.Environment, parts.Time, logger);
+        work = new CertificateWork(name, parts, desk, budget, access, logger) { Obtained = Obtained, Alert = alert => Alert?.Invoke(alert) };
         LoadStorage();
     }
 
-    public string Name => _resolver + ".acme";
+    public string Name => resolver + ".acme";
 
     /// <summary>The resolver's name in the configuration.</summary>
-    public string Resolver => _resolver;
+    public string Resolver => resolver;
 
-    public IReadOnlyList<OfferedCertificate> Certificates => _offered;
+    public IReadOnlyList<OfferedCertificate> Certificates => offered;
 
     public event Action? Changed;
 
     /// <summary>Raised when an operator should hear of something.</summary>
     public event Action<AcmeAlert>? Alert;
 
-    public bool HasPendingChallenge => _parts.TlsAlpn is { IsPending: true };
+    public bool HasPendingChallenge => parts.TlsAlpn is { IsPending: true };
 
-    public X509Certificate2? ChallengeCertificate(string serverName) => _parts.TlsAlpn?.Find(serverName);
+    public X509Certificate2? ChallengeCertificate(string serverName) => parts.TlsAlpn?.Find(serverName);
 
     StoredAccount? IAccountShelf.Account
     {
-        get => _account;
+        get => account;
         set
         {
-            _account = value;
+            account = value;
             if (value is not null)
             {
                 Save();
@@ -74,21 +74,21 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
     /// <param name="alreadyCovered">Whether a certificate of the user covers a name.</param>
     public void Want(IReadOnlyList<WantedCertificate> wanted, Func<string, bool> alreadyCovered)
     {
-        lock (_access)
+        lock (access)
         {
             var sets = Normalise(wanted);
             var wildcards = sets.SelectMany(set => set.Names).Where(NameSets.IsWildcard).ToHashSet(StringComparer.Ordinal);
-            var owned = _managed.Where(entry => entry.Stored is not null).SelectMany(entry => entry.Names).ToHashSet(StringComparer.Ordinal);
+            var owned = managed.Where(entry => entry.Stored is not null).SelectMany(entry => entry.Names).ToHashSet(StringComparer.Ordinal);
             var keys = sets.Select(set => NameSets.KeyOf(set.Names)).ToHashSet(StringComparer.Ordinal);
-            _managed.RemoveAll(entry => entry.Stored is null && !entry.Running && !keys.Contains(entry.Key));
+            managed.RemoveAll(entry => entry.Stored is null && !entry.Running && !keys.Contains(entry.Key));
             foreach (var (names, because) in sets)
             {
                 var open = names.Where(name =>
                     !alreadyCovered(name) && !NameSets.Covers(owned, name) && (NameSets.IsWildcard(name) || !wildcards.Contains(NameSets.WildcardFor(name)))).ToList();
-                var known = _managed.Find(entry => entry.Key == NameSets.KeyOf(names));
+                var known = managed.Find(entry => entry.Key == NameSets.KeyOf(names));
                 if (known is null && open.Count > 0)
                 {
-                    _managed.Add(new ManagedCertificate(names) { Because = because });
+                    managed.Add(new ManagedCertificate(names) { Because = because });
                 }
                 else if (known is not null)
                 {
@@ -98,31 +98,31 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
             }
         }
 
-        _signal.Raise();
+        signal.Raise();
     }
 
     /// <summary>How things stand, by certificate.</summary>
     public IReadOnlyList<AcmeNameStatus> Status()
     {
-        lock (_access)
+        lock (access)
         {
-            var now = _parts.Time.GetUtcNow();
-            return [.. _managed.Select(entry => entry.Status(_resolver, now))];
+            var now = parts.Time.GetUtcNow();
+            return [.. managed.Select(entry => entry.Status(resolver, now))];
         }
     }
 
     /// <summary>Orders and renews until asked to end; orders under way are given up then.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        if (_parts.Storage.LockFinding is { } finding)
+        if (parts.Storage.LockFinding is { } finding)
         {
-            LogLock(_logger, finding, _resolver);
+            LogLock(logger, finding, resolver);
         }
 
         List<Task> running = [];
         while (!cancellation.IsCancellationRequested)
         {
-            if (_parts.Storage.Owned)
+            if (parts.Storage.Owned)
             {
                 running.RemoveAll(task => task.IsCompleted);
                 running.AddRange(StartDue(cancellation));
@@ -132,13 +132,13 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
                 Follow();
             }
 
-            await _signal.WaitAsync(_parts.Storage.Owned ? UntilNext() : FollowEvery, _parts.Time, cancellation);
+            await signal.WaitAsync(parts.Storage.Owned ? UntilNext() : FollowEvery, parts.Time, cancellation);
         }
 
         await Task.WhenAll(running);
     }
 
-    public void Dispose() => _desk.Dispose();
+    public void Dispose() => desk.Dispose();
 
     private List<(IReadOnlyList<string> Names, string Because)> Normalise(IReadOnlyList<WantedCertificate> wanted)
     {
@@ -155,9 +155,9 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
             }
             catch (FormatException refusal)
             {
-                if (_refusedNames.Add(refusal.Message))
+                if (refusedNames.Add(refusal.Message))
                 {
-                    LogRefusedName(_logger, refusal.Message, certificate.Because, _resolver);
+                    LogRefusedName(logger, refusal.Message, certificate.Because, resolver);
                 }
             }
         }
@@ -168,7 +168,7 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
     /// <summary>A changed configuration is the operator's way to say "try again", as far as the budget allows.</summary>
     private void TryAgainNow(ManagedCertificate entry)
     {
-        if (entry is { Running: false, RetryAt: not null, Stored: null } && (entry.Refusals == 0 || _budget.AllowsTryNow(entry.Names)) && entry.MayRetryEarly)
+        if (entry is { Running: false, RetryAt: not null, Stored: null } && (entry.Refusals == 0 || budget.AllowsTryNow(entry.Names)) && entry.MayRetryEarly)
         {
             entry.RetryAt = null;
         }
@@ -176,15 +176,15 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
 
     private void LoadStorage()
     {
-        var stored = _parts.Storage.Read(_resolver);
-        foreach (var (name, failures) in _parts.Attempts.Read(_resolver))
+        var stored = parts.Storage.Read(resolver);
+        foreach (var (name, failures) in parts.Attempts.Read(resolver))
         {
-            _budget.Restore(name, failures);
+            budget.Restore(name, failures);
         }
 
-        lock (_access)
+        lock (access)
         {
-            _account = stored.Account;
+            account = stored.Account;
             foreach (var certificate in stored.Certificates)
             {
                 Take(certificate);
@@ -202,10 +202,10 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
             return;
         }
 
-        var entry = _managed.Find(known => known.Key == NameSets.KeyOf(names));
+        var entry = managed.Find(known => known.Key == NameSets.KeyOf(names));
         if (entry is null)
         {
-            _managed.Add(entry = new ManagedCertificate(names));
+            managed.Add(entry = new ManagedCertificate(names));
         }
 
         if (ReferenceEquals(entry.Stored, certificate))
@@ -216,36 +216,36 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
         entry.Take(certificate);
         if (entry.Unreadable.Length > 0)
         {
-            LogUnreadable(_logger, names[0], entry.Unreadable, _resolver);
-            entry.RetryAt ??= _budget.EarliestFor(names);
+            LogUnreadable(logger, names[0], entry.Unreadable, resolver);
+            entry.RetryAt ??= budget.EarliestFor(names);
         }
         else
         {
-            entry.AskSuggestionAt = _parts.Time.GetUtcNow() + _parts.FirstSuggestion();
+            entry.AskSuggestionAt = parts.Time.GetUtcNow() + parts.FirstSuggestion();
         }
     }
 
-    private void Publish() => _offered = [.. _managed.Select(entry => entry.Offered).OfType<OfferedCertificate>()];
+    private void Publish() => offered = [.. managed.Select(entry => entry.Offered).OfType<OfferedCertificate>()];
 
     private void Follow()
     {
         try
         {
-            if (!_parts.Storage.Follow())
+            if (!parts.Storage.Follow())
             {
                 return;
             }
         }
         catch (StorageException failure)
         {
-            LogStorage(_logger, failure.Message, _resolver);
+            LogStorage(logger, failure.Message, resolver);
             return;
         }
 
         LoadStorage();
-        if (_parts.Storage.Owned)
+        if (parts.Storage.Owned)
         {
-            LogTakeOver(_logger, _parts.Storage.Path, _resolver);
+            LogTakeOver(logger, parts.Storage.Path, resolver);
         }
 
         Changed?.Invoke();
@@ -254,17 +254,17 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
     private List<Task> StartDue(CancellationToken cancellation)
     {
         List<Task> started = [];
-        var now = _parts.Time.GetUtcNow();
-        lock (_access)
+        var now = parts.Time.GetUtcNow();
+        lock (access)
         {
-            foreach (var entry in _managed.Where(entry => !entry.Running).OrderBy(entry => entry.DueAt))
+            foreach (var entry in managed.Where(entry => !entry.Running).OrderBy(entry => entry.DueAt))
             {
-                if (_running >= OrdersAtATime)
+                if (running >= OrdersAtATime)
                 {
                     break;
                 }
 
-                if (entry.DueAt <= now && _budget.EarliestFor(entry.Names) is var allowed && allowed > now)
+                if (entry.DueAt <= now && budget.EarliestFor(entry.Names) is var allowed && allowed > now)
                 {
                     // Another set with the same name, or an earlier process, has spent what the hour allows.
                     entry.Wait(allowed);
@@ -272,7 +272,7 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
                 else if (entry.DueAt <= now)
                 {
                     entry.Running = true;
-                    _running++;
+                    running++;
                     started.Add(Task.Run(() => OrderAsync(entry, cancellation), CancellationToken.None));
                 }
                 else if (entry is { AskSuggestionAt: { } ask, RetryAt: null } && ask <= now)
@@ -288,13 +288,13 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
 
     private TimeSpan UntilNext()
     {
-        lock (_access)
+        lock (access)
         {
-            var now = _parts.Time.GetUtcNow();
+            var now = parts.Time.GetUtcNow();
             var next = now + LongestSleep;
-            foreach (var entry in _managed.Where(entry => !entry.Running))
+            foreach (var entry in managed.Where(entry => !entry.Running))
             {
-                var due = _running < OrdersAtATime ? entry.DueAt : DateTimeOffset.MaxValue;
+                var due = running < OrdersAtATime ? entry.DueAt : DateTimeOffset.MaxValue;
                 var ask = entry is { AskSuggestionAt: { } moment, RetryAt: null } ? moment : DateTimeOffset.MaxValue;
                 next = new[] { next, due, ask }.Min();
             }
@@ -307,29 +307,29 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
     {
         try
         {
-            await _work.OrderAsync(entry, cancellation);
+            await work.OrderAsync(entry, cancellation);
         }
         finally
         {
-            lock (_access)
+            lock (access)
             {
                 entry.Running = false;
-                _running--;
+                running--;
             }
 
-            _signal.Raise();
+            signal.Raise();
         }
     }
 
     private async Task AskSuggestionAsync(ManagedCertificate entry, CancellationToken cancellation)
     {
-        await _work.AskSuggestionAsync(entry, cancellation);
-        _signal.Raise();
+        await work.AskSuggestionAsync(entry, cancellation);
+        signal.Raise();
     }
 
     private void Obtained()
     {
-        lock (_access)
+        lock (access)
         {
             Publish();
         }
@@ -341,19 +341,19 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
     private void Save()
     {
         StoredResolver content;
-        lock (_access)
+        lock (access)
         {
-            content = new StoredResolver(_account, [.. _managed.Select(entry => entry.Stored).OfType<StoredCertificate>()]);
+            content = new StoredResolver(account, [.. managed.Select(entry => entry.Stored).OfType<StoredCertificate>()]);
         }
 
         try
         {
-            _parts.Storage.Write(_resolver, content);
+            parts.Storage.Write(resolver, content);
         }
         catch (StorageException failure)
         {
-            LogStorage(_logger, failure.Message, _resolver);
-            Alert?.Invoke(new AcmeAlert("storage", _resolver, _parts.Storage.Path, failure.Message, _parts.Time.GetUtcNow()));
+            LogStorage(logger, failure.Message, resolver);
+            Alert?.Invoke(new AcmeAlert("storage", resolver, parts.Storage.Path, failure.Message, parts.Time.GetUtcNow()));
         }
     }
 

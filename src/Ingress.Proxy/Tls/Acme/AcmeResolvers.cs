@@ -1,4 +1,5 @@
 using Ingress.Proxy.Extensibility;
+using Ingress.Proxy.NameServers;
 using Ingress.Proxy.Tls.Acme.Challenges;
 using Ingress.Proxy.Tls.Acme.Client;
 using Ingress.Proxy.Tls.Acme.Dns;
@@ -14,17 +15,17 @@ internal sealed partial class AcmeResolvers : IDisposable
 {
     private static readonly TimeSpan LongestLookup = TimeSpan.FromSeconds(10);
 
-    private readonly ILogger _logger;
-    private readonly ILoggerFactory _loggers;
-    private readonly TimeProvider _time;
-    private readonly Func<string, string?> _environment;
-    private readonly ChallengeTokens _tokens = new();
-    private readonly Dictionary<string, AcmeStorage> _storages = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, AttemptLog> _attempts = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, AcmeResolver> _resolvers = new(StringComparer.Ordinal);
-    private readonly List<OrderDesk> _rehearsals = [];
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _running = Task.CompletedTask;
+    private readonly ILogger logger;
+    private readonly ILoggerFactory loggers;
+    private readonly TimeProvider time;
+    private readonly Func<string, string?> environment;
+    private readonly ChallengeTokens tokens = new();
+    private readonly Dictionary<string, AcmeStorage> storages = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AttemptLog> attempts = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, AcmeResolver> resolvers = new(StringComparer.Ordinal);
+    private readonly List<OrderDesk> rehearsals = [];
+    private readonly CancellationTokenSource stopping = new();
+    private Task running = Task.CompletedTask;
 
     /// <param name="options">The options of each resolver, by its name.</param>
     /// <param name="loggers">Where log messages go.</param>
@@ -36,19 +37,19 @@ internal sealed partial class AcmeResolvers : IDisposable
 
     internal AcmeResolvers(IReadOnlyDictionary<string, AcmeOptions> options, ILoggerFactory loggers, TimeProvider time, Func<string, string?> environment)
     {
-        (_loggers, _time, _environment) = (loggers, time, environment);
-        _logger = loggers.CreateLogger<AcmeResolvers>();
-        HttpService = new AcmeHttpService(_tokens, loggers.CreateLogger<AcmeHttpService>());
+        (this.loggers, this.time, this.environment) = (loggers, time, environment);
+        logger = loggers.CreateLogger<AcmeResolvers>();
+        HttpService = new AcmeHttpService(tokens, loggers.CreateLogger<AcmeHttpService>());
         foreach (var (name, own) in options.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             Add(name, own);
         }
 
-        HasHttpChallenge = _resolvers.Keys.Any(name => options[name].HttpChallenge is not null);
+        HasHttpChallenge = resolvers.Keys.Any(name => options[name].HttpChallenge is not null);
     }
 
     /// <summary>The resolvers that work, sorted by name.</summary>
-    public IReadOnlyCollection<AcmeResolver> Resolvers => _resolvers.Values;
+    public IReadOnlyCollection<AcmeResolver> Resolvers => resolvers.Values;
 
     /// <summary>The service behind <c>acme-http@internal</c>.</summary>
     public IInternalService HttpService { get; }
@@ -60,83 +61,83 @@ internal sealed partial class AcmeResolvers : IDisposable
     public event Action<AcmeAlert>? Alert;
 
     /// <summary>The resolver of this name, or null where there is none that works.</summary>
-    public AcmeResolver? Find(string name) => _resolvers.GetValueOrDefault(name);
+    public AcmeResolver? Find(string name) => resolvers.GetValueOrDefault(name);
 
     /// <summary>How things stand with every certificate.</summary>
-    public IReadOnlyList<AcmeNameStatus> Status() => [.. _resolvers.Values.SelectMany(resolver => resolver.Status())];
+    public IReadOnlyList<AcmeNameStatus> Status() => [.. resolvers.Values.SelectMany(resolver => resolver.Status())];
 
     /// <summary>Begins to order and to renew. Stored certificates are on offer before.</summary>
     public Task StartAsync(CancellationToken cancellation)
     {
-        _running = Task.WhenAll(_resolvers.Values.Select(resolver => Task.Run(() => resolver.RunAsync(_stopping.Token), CancellationToken.None)));
+        running = Task.WhenAll(resolvers.Values.Select(resolver => Task.Run(() => resolver.RunAsync(stopping.Token), CancellationToken.None)));
         return Task.CompletedTask;
     }
 
     /// <summary>Gives up orders under way and takes their challenges away.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
-        await _stopping.CancelAsync();
-        await _running.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stopping.CancelAsync();
+        await running.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose()
     {
-        _stopping.Cancel();
-        foreach (var resolver in _resolvers.Values)
+        stopping.Cancel();
+        foreach (var resolver in resolvers.Values)
         {
             resolver.Dispose();
         }
 
-        foreach (var rehearsal in _rehearsals)
+        foreach (var rehearsal in rehearsals)
         {
             rehearsal.Dispose();
         }
 
-        foreach (var storage in _storages.Values)
+        foreach (var storage in storages.Values)
         {
             storage.Dispose();
         }
 
-        _stopping.Dispose();
+        stopping.Dispose();
     }
 
     private void Add(string name, AcmeOptions options)
     {
         if (options.CertificatesDuration < 1)
         {
-            LogSkipped(_logger, name, "cannot manage certificates with duration lower than 1 hour");
+            LogSkipped(logger, name, "cannot manage certificates with duration lower than 1 hour");
             return;
         }
 
         if (!CertificateKey.IsKnown(options.KeyType))
         {
-            LogKeyType(_logger, options.KeyType, name);
+            LogKeyType(logger, options.KeyType, name);
         }
 
         try
         {
-            var resolver = new AcmeResolver(name, options, Parts(options), _loggers.CreateLogger<AcmeResolver>());
+            var resolver = new AcmeResolver(name, options, Parts(options), loggers.CreateLogger<AcmeResolver>());
             resolver.Alert += alert => Alert?.Invoke(alert);
-            _resolvers.Add(name, resolver);
+            resolvers.Add(name, resolver);
         }
         catch (StorageException failure)
         {
-            LogSkipped(_logger, name, failure.Message);
+            LogSkipped(logger, name, failure.Message);
         }
     }
 
     private ResolverParts Parts(AcmeOptions options)
     {
         var path = Path.GetFullPath(options.Storage);
-        if (!_storages.TryGetValue(path, out var storage))
+        if (!storages.TryGetValue(path, out var storage))
         {
-            _storages[path] = storage = AcmeStorage.Open(options.Storage);
-            _attempts[path] = new AttemptLog(path, _loggers.CreateLogger<AttemptLog>());
+            storages[path] = storage = AcmeStorage.Open(options.Storage);
+            attempts[path] = new AttemptLog(path, loggers.CreateLogger<AttemptLog>());
         }
 
         // TLS-ALPN-01 comes first as in Traefik: it needs no second port.
         List<IChallenge> challenges = [];
-        var tls = options.TlsChallenge is { } tlsOptions ? new TlsAlpn01Challenge(tlsOptions.Delay, _time) : null;
+        var tls = options.TlsChallenge is { } tlsOptions ? new TlsAlpn01Challenge(tlsOptions.Delay, time) : null;
         if (tls is not null)
         {
             challenges.Add(tls);
@@ -144,25 +145,25 @@ internal sealed partial class AcmeResolvers : IDisposable
 
         if (options.HttpChallenge is { } http)
         {
-            challenges.Add(new Http01Challenge(_tokens, http.Delay, _time));
+            challenges.Add(new Http01Challenge(tokens, http.Delay, time));
         }
 
         if (options.DnsChallenge is { } dns)
         {
-            var setup = new ProviderSetup(new DnsLookup(dns.Resolvers, LongestLookup), _environment, _time, _logger);
-            challenges.Add(new Dns01Challenge(dns, setup, _logger));
+            var setup = new ProviderSetup(new DnsLookup(dns.Resolvers, LongestLookup), environment, time, logger);
+            challenges.Add(new Dns01Challenge(dns, setup, logger));
         }
 
         return new ResolverParts
         {
             Storage = storage,
-            Attempts = _attempts[path],
+            Attempts = attempts[path],
             Challenges = challenges,
-            Time = _time,
+            Time = time,
             TlsAlpn = tls,
-            Preflight = Preflight.Concerns(options.CaServer) ? new Preflight(options.HttpChallenge is null ? null : _tokens, tls, new PreflightNetwork()) : null,
+            Preflight = Preflight.Concerns(options.CaServer) ? new Preflight(options.HttpChallenge is null ? null : tokens, tls, new PreflightNetwork()) : null,
             Rehearsal = Rehearsal(options, challenges),
-            Environment = _environment,
+            Environment = environment,
         };
     }
 
@@ -173,8 +174,8 @@ internal sealed partial class AcmeResolvers : IDisposable
             return null;
         }
 
-        var desk = new OrderDesk(options with { CaServer = instance, Eab = null, Profile = "", PreferredChain = "" }, challenges, new PassingShelf(), _environment, _time, _logger);
-        _rehearsals.Add(desk);
+        var desk = new OrderDesk(options with { CaServer = instance, Eab = null, Profile = "", PreferredChain = "" }, challenges, new PassingShelf(), environment, time, logger);
+        rehearsals.Add(desk);
         return desk;
     }
 

@@ -36,16 +36,16 @@ internal sealed partial class AlertHook(AlertOptions options, ILogger<AlertHook>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(10);
 
-    private readonly Channel<AcmeAlert> _alerts = Channel.CreateBounded<AcmeAlert>(new BoundedChannelOptions(KeptAlerts) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<AcmeAlert> alerts = Channel.CreateBounded<AcmeAlert>(new BoundedChannelOptions(KeptAlerts) { FullMode = BoundedChannelFullMode.DropOldest });
 
     /// <summary>Takes an alert to be delivered; never waits.</summary>
-    public void Send(AcmeAlert alert) => _alerts.Writer.TryWrite(alert);
+    public void Send(AcmeAlert alert) => alerts.Writer.TryWrite(alert);
 
     /// <summary>Delivers until asked to end.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Limit };
-        await foreach (var alert in _alerts.Reader.ReadAllAsync(cancellation))
+        await foreach (var alert in alerts.Reader.ReadAllAsync(cancellation))
         {
             var text = Text(alert);
             if (options.Webhook.Length > 0)

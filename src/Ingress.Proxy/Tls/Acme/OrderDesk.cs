@@ -16,10 +16,10 @@ internal sealed partial class OrderDesk(
     // Making a large RSA key keeps a core busy for seconds, which requests under way should not all feel at once.
     private static readonly SemaphoreSlim KeyMaking = new(1);
 
-    private readonly SemaphoreSlim _opening = new(1);
-    private HttpClient? _http;
-    private AcmeClient? _client;
-    private DateTimeOffset _directoryAge;
+    private readonly SemaphoreSlim opening = new(1);
+    private HttpClient? http;
+    private AcmeClient? client;
+    private DateTimeOffset directoryAge;
 
     /// <summary>Orders a certificate and gives it as the storage keeps it.</summary>
     public async Task<StoredCertificate> OrderAsync(IReadOnlyList<string> names, CertificateKey? key, string? replaces, int failures, CancellationToken cancellation)
@@ -51,9 +51,9 @@ internal sealed partial class OrderDesk(
 
     public void Dispose()
     {
-        _http?.Dispose();
-        _client?.Key.Dispose();
-        _opening.Dispose();
+        http?.Dispose();
+        client?.Key.Dispose();
+        opening.Dispose();
     }
 
     private async Task<StoredCertificate> RunAsync(
@@ -92,27 +92,27 @@ internal sealed partial class OrderDesk(
     /// <summary>The client with its account, made once and shared by all orders.</summary>
     private async Task<AcmeClient> OpenAsync(CancellationToken cancellation, bool register = true)
     {
-        await _opening.WaitAsync(cancellation);
+        await opening.WaitAsync(cancellation);
         try
         {
-            _http ??= CaConnection.Open(options, environment);
-            _client ??= new AcmeClient(_http, options.CaServer, await FindKeyAsync(cancellation), time);
-            if (time.GetUtcNow() - _directoryAge > TimeSpan.FromHours(1))
+            http ??= CaConnection.Open(options, environment);
+            client ??= new AcmeClient(http, options.CaServer, await FindKeyAsync(cancellation), time);
+            if (time.GetUtcNow() - directoryAge > TimeSpan.FromHours(1))
             {
-                _client.ForgetDirectory();
-                _directoryAge = time.GetUtcNow();
+                client.ForgetDirectory();
+                directoryAge = time.GetUtcNow();
             }
 
-            if (register && _client.AccountUrl is null)
+            if (register && client.AccountUrl is null)
             {
-                await RegisterAsync(_client, cancellation);
+                await RegisterAsync(client, cancellation);
             }
 
-            return _client;
+            return client;
         }
         finally
         {
-            _opening.Release();
+            opening.Release();
         }
     }
 
@@ -174,9 +174,9 @@ internal sealed partial class OrderDesk(
 
     private async Task CloseAsync(CancellationToken cancellation)
     {
-        await _opening.WaitAsync(cancellation);
-        _client = null;
-        _opening.Release();
+        await opening.WaitAsync(cancellation);
+        client = null;
+        opening.Release();
     }
 
     /// <summary>The members that Traefik keeps of the account document.</summary>

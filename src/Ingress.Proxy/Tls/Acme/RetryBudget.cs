@@ -28,15 +28,15 @@ internal sealed class RetryBudget(TimeProvider time)
         TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10),
     ];
 
-    private readonly Lock _access = new();
-    private readonly Dictionary<string, List<DateTimeOffset>> _failures = new(StringComparer.Ordinal);
+    private readonly Lock access = new();
+    private readonly Dictionary<string, List<DateTimeOffset>> failures = new(StringComparer.Ordinal);
 
     /// <summary>Puts back what an earlier process has spent.</summary>
     public void Restore(string name, IEnumerable<DateTimeOffset> failures)
     {
-        lock (_access)
+        lock (access)
         {
-            _failures[name] = [.. failures];
+            this.failures[name] = [.. failures];
             Trim();
         }
     }
@@ -44,21 +44,21 @@ internal sealed class RetryBudget(TimeProvider time)
     /// <summary>The failures of the last hour, by name, to be kept over a restart.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<DateTimeOffset>> Snapshot()
     {
-        lock (_access)
+        lock (access)
         {
             Trim();
-            return _failures.ToDictionary(entry => entry.Key, entry => (IReadOnlyList<DateTimeOffset>)[.. entry.Value], StringComparer.Ordinal);
+            return failures.ToDictionary(entry => entry.Key, entry => (IReadOnlyList<DateTimeOffset>)[.. entry.Value], StringComparer.Ordinal);
         }
     }
 
     /// <summary>Counts a refusal against each of the names.</summary>
     public void Count(IEnumerable<string> names)
     {
-        lock (_access)
+        lock (access)
         {
             foreach (var name in names)
             {
-                (_failures.TryGetValue(name, out var list) ? list : _failures[name] = []).Add(time.GetUtcNow());
+                (failures.TryGetValue(name, out var list) ? list : failures[name] = []).Add(time.GetUtcNow());
             }
         }
     }
@@ -82,23 +82,23 @@ internal sealed class RetryBudget(TimeProvider time)
     /// <summary>Whether a changed configuration may cause a try at once.</summary>
     public bool AllowsTryNow(IEnumerable<string> names)
     {
-        lock (_access)
+        lock (access)
         {
             Trim();
-            return names.All(name => !_failures.TryGetValue(name, out var list) || list.Count < FailuresAnHour - KeptForSchedule);
+            return names.All(name => !failures.TryGetValue(name, out var list) || list.Count < FailuresAnHour - KeptForSchedule);
         }
     }
 
     /// <summary>When the hour's failures leave room for another try.</summary>
     public DateTimeOffset EarliestFor(IEnumerable<string> names)
     {
-        lock (_access)
+        lock (access)
         {
             Trim();
             var earliest = DateTimeOffset.MinValue;
             foreach (var name in names)
             {
-                if (_failures.TryGetValue(name, out var list) && list.Count >= FailuresAnHour)
+                if (failures.TryGetValue(name, out var list) && list.Count >= FailuresAnHour)
                 {
                     earliest = Later(earliest, list[^FailuresAnHour] + Window);
                 }
@@ -111,12 +111,12 @@ internal sealed class RetryBudget(TimeProvider time)
     private void Trim()
     {
         var start = time.GetUtcNow() - Window;
-        foreach (var (name, list) in _failures.ToArray())
+        foreach (var (name, list) in failures.ToArray())
         {
             list.RemoveAll(moment => moment <= start);
             if (list.Count == 0)
             {
-                _failures.Remove(name);
+                failures.Remove(name);
             }
         }
     }

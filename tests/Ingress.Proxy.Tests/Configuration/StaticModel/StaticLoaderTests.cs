@@ -5,14 +5,14 @@ namespace Ingress.Proxy.Tests.Configuration.StaticModel;
 
 public sealed class StaticLoaderTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void AFileBeatsFlagsAndVariables()
     {
-        var file = _folder.Write("t.yml", "entryPoints: {web: {address: ':81'}}\n");
+        var file = folder.Write("t.yml", "entryPoints: {web: {address: ':81'}}\n");
 
         var load = Load([$"--configfile={file}", "--entrypoints.flag.address=:82"], ("TRAEFIK_ENTRYPOINTS_ENV_ADDRESS", ":83"));
 
@@ -42,9 +42,9 @@ public sealed class StaticLoaderTests : IDisposable
     [Fact]
     public void FindsTheFileInTheUsersFolder()
     {
-        _folder.Write(".config/traefik.toml", "[entryPoints.web]\naddress = ':84'\n");
+        folder.Write(".config/traefik.toml", "[entryPoints.web]\naddress = ':84'\n");
 
-        var load = Load([], ("HOME", _folder.Path), ("TRAEFIK_PING", "true"));
+        var load = Load([], ("HOME", folder.Path), ("TRAEFIK_PING", "true"));
 
         Assert.Equal(":84", load.Configuration.EntryPoints["web"].Address);
         Assert.Null(load.Configuration.Ping);
@@ -73,7 +73,7 @@ public sealed class StaticLoaderTests : IDisposable
     [InlineData("accessLog: {otlp: {}}\n", "experimental.otlplogs")]
     public void RefusesWhatIsWrong(string text, string reason)
     {
-        var fault = Assert.Single(Load([$"--configFile={_folder.Write("t.yml", text)}"]).Faults);
+        var fault = Assert.Single(Load([$"--configFile={folder.Write("t.yml", text)}"]).Faults);
 
         Assert.Contains(reason, fault.ToString(), StringComparison.Ordinal);
     }
@@ -81,7 +81,7 @@ public sealed class StaticLoaderTests : IDisposable
     [Fact]
     public void ReportsEverythingThatIsWrongTogether()
     {
-        var file = _folder.Write("t.yml", "pilot: {}\nlog: {levle: x}\nproviders: {precedence: [x]}\nentryPoints: {web: {address: nowhere}}\n");
+        var file = folder.Write("t.yml", "pilot: {}\nlog: {levle: x}\nproviders: {precedence: [x]}\nentryPoints: {web: {address: nowhere}}\n");
 
         Assert.Equal(4, Load([$"--configFile={file}"]).Faults.Count);
     }

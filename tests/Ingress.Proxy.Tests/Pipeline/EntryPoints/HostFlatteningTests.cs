@@ -1,6 +1,6 @@
+using Ingress.Proxy.NameServers;
 using Ingress.Proxy.Pipeline.EntryPoints;
-using Ingress.Proxy.Tests.Tls.Acme.Dns;
-using Ingress.Proxy.Tls.Acme.Dns;
+using Ingress.Proxy.Tests.NameServers;
 using Ingress.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

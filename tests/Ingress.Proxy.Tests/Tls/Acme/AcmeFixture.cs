@@ -14,9 +14,9 @@ namespace Ingress.Proxy.Tests.Tls.Acme;
 /// <summary>Resolvers with the two listeners that an authority looks at, and everything that was logged.</summary>
 internal sealed class AcmeFixture : IAsyncDisposable
 {
-    private readonly WebApplication _web;
+    private readonly WebApplication web;
 
-    private AcmeFixture(WebApplication web, AcmeResolvers resolvers, LogCollector log) => (_web, Resolvers, Log) = (web, resolvers, log);
+    private AcmeFixture(WebApplication web, AcmeResolvers resolvers, LogCollector log) => (this.web, Resolvers, Log) = (web, resolvers, log);
 
     public AcmeResolvers Resolvers { get; }
 
@@ -81,7 +81,7 @@ internal sealed class AcmeFixture : IAsyncDisposable
     {
         await Resolvers.StopAsync(CancellationToken.None);
         Resolvers.Dispose();
-        await _web.DisposeAsync();
+        await web.DisposeAsync();
     }
 
     private static void Listen(KestrelServerOptions kestrel, Pebble pebble, AcmeResolvers resolvers)

@@ -14,41 +14,41 @@ internal sealed class AcmeStage : IAsyncDisposable
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly AcmeOptions _options;
-    private readonly OrderDesk? _rehearsal;
-    private readonly Preflight? _preflight;
-    private Instance _first;
-    private Instance? _second;
+    private readonly TemporaryFolder folder = new();
+    private readonly AcmeOptions options;
+    private readonly OrderDesk? rehearsal;
+    private readonly Preflight? preflight;
+    private Instance first;
+    private Instance? second;
 
     private AcmeStage(CountingClock time, FakeAuthority authority, FakeAuthority? testInstance, Func<AcmeOptions, AcmeOptions>? change, Preflight? preflight)
     {
-        (Time, Authority, _preflight) = (time, authority, preflight);
+        (Time, Authority, this.preflight) = (time, authority, preflight);
         var options = new AcmeOptions
         {
             CaServer = authority.DirectoryUrl,
             CaCertificates = [authority.TrustFile],
-            Storage = _folder.File("acme.json"),
+            Storage = folder.File("acme.json"),
             KeyType = "EC256",
             HttpChallenge = new AcmeHttpChallengeOptions(),
         };
-        _options = change?.Invoke(options) ?? options;
-        Pebble.PrepareAccountKey(_options.Storage, "le");
+        this.options = change?.Invoke(options) ?? options;
+        Pebble.PrepareAccountKey(this.options.Storage, "le");
         if (testInstance is not null)
         {
             var shelf = new Shelf { Account = new StoredAccount("", null, "", AccountKey.CreateElliptic().Export()) };
-            var own = _options with { CaServer = testInstance.DirectoryUrl, CaCertificates = [testInstance.TrustFile] };
-            _rehearsal = new OrderDesk(own, Challenges(), shelf, _ => null, time, Log.CreateLogger("rehearsal"));
+            var own = this.options with { CaServer = testInstance.DirectoryUrl, CaCertificates = [testInstance.TrustFile] };
+            rehearsal = new OrderDesk(own, Challenges(), shelf, _ => null, time, Log.CreateLogger("rehearsal"));
         }
 
-        _first = new Instance(this);
+        first = new Instance(this);
     }
 
     public CountingClock Time { get; }
 
     public FakeAuthority Authority { get; }
 
-    public AcmeResolver Resolver => _first.Resolver;
+    public AcmeResolver Resolver => first.Resolver;
 
     public LogCollector Log { get; } = new();
 
@@ -92,31 +92,31 @@ internal sealed class AcmeStage : IAsyncDisposable
     /// <summary>Ends the resolver as the end of the process would, and starts another on the same storage.</summary>
     public async Task RestartAsync()
     {
-        await _first.DisposeAsync();
-        _first = new Instance(this);
+        await first.DisposeAsync();
+        first = new Instance(this);
     }
 
     /// <summary>Starts a second resolver on the same storage, as a second process would.</summary>
-    public AcmeResolver StartSecond() => (_second = new Instance(this)).Resolver;
+    public AcmeResolver StartSecond() => (second = new Instance(this)).Resolver;
 
     /// <summary>Ends the first resolver, so that the second is alone.</summary>
     public async Task EndFirstAsync()
     {
-        await _first.DisposeAsync();
-        (_first, _second) = (_second!, null);
+        await first.DisposeAsync();
+        (first, second) = (second!, null);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _first.DisposeAsync();
-        if (_second is not null)
+        await first.DisposeAsync();
+        if (second is not null)
         {
-            await _second.DisposeAsync();
+            await second.DisposeAsync();
         }
 
-        _rehearsal?.Dispose();
+        rehearsal?.Dispose();
         await Authority.DisposeAsync();
-        _folder.Dispose();
+        folder.Dispose();
     }
 
     private static IReadOnlyList<IChallenge> Challenges() => [new Http01Challenge(new ChallengeTokens(), default, TimeProvider.System)];
@@ -141,38 +141,38 @@ internal sealed class AcmeStage : IAsyncDisposable
     /// <summary>A resolver that runs, and what belongs to its process alone.</summary>
     private sealed class Instance : IAsyncDisposable
     {
-        private readonly AcmeStorage _storage;
-        private readonly CancellationTokenSource _stopping = new();
-        private readonly Task _running;
+        private readonly AcmeStorage storage;
+        private readonly CancellationTokenSource stopping = new();
+        private readonly Task running;
 
         public Instance(AcmeStage stage)
         {
-            _storage = AcmeStorage.Open(stage._options.Storage);
+            storage = AcmeStorage.Open(stage.options.Storage);
             var parts = new ResolverParts
             {
-                Storage = _storage,
-                Attempts = new AttemptLog(stage._options.Storage, stage.Log.CreateLogger<AttemptLog>()),
+                Storage = storage,
+                Attempts = new AttemptLog(stage.options.Storage, stage.Log.CreateLogger<AttemptLog>()),
                 Challenges = Challenges(),
                 Time = stage.Time,
-                Preflight = stage._preflight,
-                Rehearsal = stage._rehearsal,
+                Preflight = stage.preflight,
+                Rehearsal = stage.rehearsal,
                 Environment = _ => null,
                 FirstSuggestion = () => TimeSpan.FromMinutes(10),
             };
-            Resolver = new AcmeResolver("le", stage._options, parts, stage.Log.CreateLogger<AcmeResolver>());
+            Resolver = new AcmeResolver("le", stage.options, parts, stage.Log.CreateLogger<AcmeResolver>());
             Resolver.Alert += stage.Alerts.Add;
-            _running = Task.Run(() => Resolver.RunAsync(_stopping.Token));
+            running = Task.Run(() => Resolver.RunAsync(stopping.Token));
         }
 
         public AcmeResolver Resolver { get; }
 
         public async ValueTask DisposeAsync()
         {
-            await _stopping.CancelAsync();
-            await _running;
+            await stopping.CancelAsync();
+            await running;
             Resolver.Dispose();
-            _storage.Dispose();
-            _stopping.Dispose();
+            storage.Dispose();
+            stopping.Dispose();
         }
     }
 }

@@ -77,27 +77,27 @@ public sealed class AlertHookTests
 
     private sealed class Running : IAsyncDisposable
     {
-        private readonly CancellationTokenSource _stopping = new();
-        private readonly AlertHook _hook;
-        private readonly Task _running;
+        private readonly CancellationTokenSource stopping = new();
+        private readonly AlertHook hook;
+        private readonly Task running;
 
         public Running(AlertOptions options)
         {
-            _hook = new AlertHook(options, Log.CreateLogger<AlertHook>(), Time);
-            _running = _hook.RunAsync(_stopping.Token);
+            hook = new AlertHook(options, Log.CreateLogger<AlertHook>(), Time);
+            running = hook.RunAsync(stopping.Token);
         }
 
         public FakeTimeProvider Time { get; } = new();
 
         public LogCollector Log { get; } = new();
 
-        public void Send(AcmeAlert alert) => _hook.Send(alert);
+        public void Send(AcmeAlert alert) => hook.Send(alert);
 
         public async ValueTask DisposeAsync()
         {
-            await _stopping.CancelAsync();
-            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _stopping.Dispose();
+            await stopping.CancelAsync();
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stopping.Dispose();
         }
     }
 }

@@ -24,28 +24,28 @@ namespace Ingress.Proxy.Tests.Tls.Acme;
 /// </summary>
 internal sealed class FakeAuthority : IAsyncDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly TimeProvider _time;
-    private readonly WebApplication _web;
-    private readonly X509Certificate2 _root = Issuer("CN=Fake Root", null);
-    private readonly X509Certificate2 _otherRoot = Issuer("CN=Other Root", null);
-    private readonly X509Certificate2 _intermediate;
-    private readonly X509Certificate2 _crossSigned;
-    private readonly ConcurrentDictionary<string, Order> _orders = new();
-    private readonly ConcurrentQueue<Call> _calls = new();
-    private int _serial;
+    private readonly TemporaryFolder folder = new();
+    private readonly TimeProvider time;
+    private readonly WebApplication web;
+    private readonly X509Certificate2 root = Issuer("CN=Fake Root", null);
+    private readonly X509Certificate2 otherRoot = Issuer("CN=Other Root", null);
+    private readonly X509Certificate2 intermediate;
+    private readonly X509Certificate2 crossSigned;
+    private readonly ConcurrentDictionary<string, Order> orders = new();
+    private readonly ConcurrentQueue<Call> calls = new();
+    private int serial;
 
     private FakeAuthority(TimeProvider time)
     {
-        _time = time;
+        this.time = time;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        _intermediate = Issuer("CN=Fake Intermediate", _root, key);
-        _crossSigned = Issuer("CN=Fake Intermediate", _otherRoot, key);
+        intermediate = Issuer("CN=Fake Intermediate", root, key);
+        crossSigned = Issuer("CN=Fake Intermediate", otherRoot, key);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, Listen));
-        _web = builder.Build();
-        _web.Run(AnswerAsync);
+        web = builder.Build();
+        web.Run(AnswerAsync);
     }
 
     /// <summary>A request that came in.</summary>
@@ -63,23 +63,23 @@ internal sealed class FakeAuthority : IAsyncDisposable
     /// <summary>The suggested window, and the seconds until the question should be asked again; null for none.</summary>
     public Func<(DateTimeOffset Start, DateTimeOffset End, int? RetryAfter)?> Suggest { get; set; } = () => null;
 
-    public IReadOnlyList<Call> Calls => [.. _calls];
+    public IReadOnlyList<Call> Calls => [.. calls];
 
-    public string TrustFile => _folder.File("server.crt");
+    public string TrustFile => folder.File("server.crt");
 
     public string DirectoryUrl => Url("/dir");
 
-    private string Address => _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    private string Address => web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     public static async Task<FakeAuthority> StartAsync(TimeProvider time)
     {
         var authority = new FakeAuthority(time);
-        await authority._web.StartAsync();
+        await authority.web.StartAsync();
         return authority;
     }
 
     /// <summary>The requests for a path, or for those that begin with it.</summary>
-    public IReadOnlyList<Call> CallsTo(string path) => [.. _calls.Where(call => call.Path.StartsWith(path, StringComparison.Ordinal))];
+    public IReadOnlyList<Call> CallsTo(string path) => [.. calls.Where(call => call.Path.StartsWith(path, StringComparison.Ordinal))];
 
     /// <summary>Answers with a problem document.</summary>
     public static async Task<bool> RefuseAsync(HttpContext context, int status, string kind, string detail, int? retryAfter = null)
@@ -96,13 +96,13 @@ internal sealed class FakeAuthority : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _web.DisposeAsync();
-        foreach (var certificate in (X509Certificate2[])[_root, _otherRoot, _intermediate, _crossSigned])
+        await web.DisposeAsync();
+        foreach (var certificate in (X509Certificate2[])[root, otherRoot, intermediate, crossSigned])
         {
             certificate.Dispose();
         }
 
-        _folder.Dispose();
+        folder.Dispose();
     }
 
     private static X509Certificate2 Issuer(string name, X509Certificate2? by, ECDsa? key = null)
@@ -139,7 +139,7 @@ internal sealed class FakeAuthority : IAsyncDisposable
     {
         var path = context.Request.Path.Value!;
         var payload = context.Request.Method == "POST" ? await PayloadAsync(context) : null;
-        _calls.Enqueue(new Call(path, payload, _time.GetUtcNow()));
+        calls.Enqueue(new Call(path, payload, time.GetUtcNow()));
         context.Response.Headers["Replay-Nonce"] = Guid.NewGuid().ToString("N");
         if (await Instead(context, path))
         {
@@ -157,8 +157,8 @@ internal sealed class FakeAuthority : IAsyncDisposable
             ["authz", var id, var index] => WriteAsync(context, DescribeAuthorization(id, index)),
             ["challenge", var id, var index] => ProveAsync(context, id, index),
             ["finalize", var id] => FinalizeAsync(context, id, payload!),
-            ["cert", var id] => WriteChainAsync(context, id, _intermediate, alternate: true),
-            ["cert", var id, "other"] => WriteChainAsync(context, id, _crossSigned, alternate: false),
+            ["cert", var id] => WriteChainAsync(context, id, intermediate, alternate: true),
+            ["cert", var id, "other"] => WriteChainAsync(context, id, crossSigned, alternate: false),
             ["renewal", _] => WriteSuggestionAsync(context),
             _ => RefuseAsync(context, 404, "malformed", "no such resource"),
         });
@@ -182,9 +182,9 @@ internal sealed class FakeAuthority : IAsyncDisposable
 
     private Task PlaceAsync(HttpContext context, JsonObject payload)
     {
-        var id = Interlocked.Increment(ref _serial).ToString(CultureInfo.InvariantCulture);
+        var id = Interlocked.Increment(ref serial).ToString(CultureInfo.InvariantCulture);
         var names = payload["identifiers"]!.AsArray().Select(identifier => identifier!["value"]!.GetValue<string>()).ToList();
-        _orders[id] = new Order(names);
+        orders[id] = new Order(names);
         context.Response.StatusCode = 201;
         context.Response.Headers.Location = Url("/order/" + id);
         return WriteAsync(context, Describe(id));
@@ -192,14 +192,14 @@ internal sealed class FakeAuthority : IAsyncDisposable
 
     private JsonObject Describe(string id)
     {
-        var order = _orders[id];
+        var order = orders[id];
         var document = new JsonObject
         {
-            ["status"] = order.MadeAt > _time.GetUtcNow() ? "processing" : order.Certificate is not null ? "valid" : order.Proved.Count == order.Names.Count ? "ready" : "pending",
+            ["status"] = order.MadeAt > time.GetUtcNow() ? "processing" : order.Certificate is not null ? "valid" : order.Proved.Count == order.Names.Count ? "ready" : "pending",
             ["authorizations"] = new JsonArray([.. order.Names.Select((_, index) => (JsonNode)Url($"/authz/{id}/{index}"))]),
             ["finalize"] = Url("/finalize/" + id),
         };
-        if (order.Certificate is not null && order.MadeAt <= _time.GetUtcNow())
+        if (order.Certificate is not null && order.MadeAt <= time.GetUtcNow())
         {
             document["certificate"] = Url("/cert/" + id);
         }
@@ -209,7 +209,7 @@ internal sealed class FakeAuthority : IAsyncDisposable
 
     private JsonObject DescribeAuthorization(string id, string index)
     {
-        var order = _orders[id];
+        var order = orders[id];
         var name = order.Names[int.Parse(index, CultureInfo.InvariantCulture)];
         return new JsonObject
         {
@@ -221,18 +221,18 @@ internal sealed class FakeAuthority : IAsyncDisposable
 
     private Task ProveAsync(HttpContext context, string id, string index)
     {
-        _orders[id].Proved[index] = true;
+        orders[id].Proved[index] = true;
         return WriteAsync(context, new JsonObject { ["type"] = "http-01", ["url"] = Url($"/challenge/{id}/{index}"), ["token"] = $"token-{id}-{index}", ["status"] = "valid" });
     }
 
     private Task FinalizeAsync(HttpContext context, string id, JsonObject payload)
     {
-        var order = _orders[id];
+        var order = orders[id];
         var asked = CertificateRequest.LoadSigningRequest(
             Base64Url.Decode(payload["csr"]!.GetValue<string>()), HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
-        asked.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_intermediate, true, false));
-        var now = _time.GetUtcNow();
-        using var made = asked.Create(_intermediate.SubjectName, X509SignatureGenerator.CreateForECDsa(_intermediate.GetECDsaPrivateKey()!), now, now + Life, RandomNumberGenerator.GetBytes(16));
+        asked.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(intermediate, true, false));
+        var now = time.GetUtcNow();
+        using var made = asked.Create(intermediate.SubjectName, X509SignatureGenerator.CreateForECDsa(intermediate.GetECDsaPrivateKey()!), now, now + Life, RandomNumberGenerator.GetBytes(16));
         (order.Certificate, order.MadeAt) = (made.ExportCertificatePem(), now + Making.Time);
         return WriteOrderAsync(context, id);
     }
@@ -256,7 +256,7 @@ internal sealed class FakeAuthority : IAsyncDisposable
         }
 
         context.Response.ContentType = "application/pem-certificate-chain";
-        return context.Response.WriteAsync(_orders[id].Certificate + "\n" + issuer.ExportCertificatePem() + "\n");
+        return context.Response.WriteAsync(orders[id].Certificate + "\n" + issuer.ExportCertificatePem() + "\n");
     }
 
     private Task WriteSuggestionAsync(HttpContext context)

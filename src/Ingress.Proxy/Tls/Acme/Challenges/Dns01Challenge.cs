@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Ingress.Proxy.NameServers;
 using Ingress.Proxy.Tls.Acme.Client;
 using Ingress.Proxy.Tls.Acme.Dns;
 using Microsoft.Extensions.Logging;
@@ -10,21 +11,21 @@ namespace Ingress.Proxy.Tls.Acme.Challenges;
 /// <summary>DNS-01: the proof is a TXT record at <c>_acme-challenge</c>, made through a DNS provider. The only challenge for wildcards.</summary>
 internal sealed partial class Dns01Challenge : IChallenge, IDisposable
 {
-    private readonly AcmeDnsChallengeOptions _options;
-    private readonly ProviderSetup _setup;
-    private readonly Propagation _propagation;
-    private readonly ILogger _logger;
-    private readonly ConcurrentDictionary<string, TxtRecord> _records = new(StringComparer.Ordinal);
+    private readonly AcmeDnsChallengeOptions options;
+    private readonly ProviderSetup setup;
+    private readonly Propagation propagation;
+    private readonly ILogger logger;
+    private readonly ConcurrentDictionary<string, TxtRecord> records = new(StringComparer.Ordinal);
 
     // Most providers replace a whole record set, so that two changes at the same time would lose one.
-    private readonly SemaphoreSlim _changing = new(1);
-    private readonly SemaphoreSlim _single = new(1);
-    private IDnsProvider? _provider;
+    private readonly SemaphoreSlim changing = new(1);
+    private readonly SemaphoreSlim single = new(1);
+    private IDnsProvider? provider;
 
     public Dns01Challenge(AcmeDnsChallengeOptions options, ProviderSetup setup, ILogger logger)
     {
-        (_options, _setup, _logger) = (options, setup, logger);
-        _propagation = new Propagation(options, setup.Lookup, setup.Time);
+        (this.options, this.setup, this.logger) = (options, setup, logger);
+        propagation = new Propagation(options, setup.Lookup, setup.Time);
     }
 
     public string Type => "dns-01";
@@ -36,13 +37,13 @@ internal sealed partial class Dns01Challenge : IChallenge, IDisposable
         var provider = Provider();
         if (provider.OneAtATime)
         {
-            await _single.WaitAsync(cancellation);
+            await single.WaitAsync(cancellation);
         }
 
         TxtRecord record;
         try
         {
-            _records[subject.Token] = record = await RecordAsync(subject, cancellation);
+            records[subject.Token] = record = await RecordAsync(subject, cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -52,15 +53,15 @@ internal sealed partial class Dns01Challenge : IChallenge, IDisposable
         }
 
         await ChangeAsync(() => provider.PresentAsync(record, cancellation), cancellation);
-        LogPresented(_logger, record.Name, _options.Provider);
+        LogPresented(logger, record.Name, options.Provider);
     }
 
     public Task SettleAsync(ChallengeSubject subject, CancellationToken cancellation) =>
-        _propagation.AwaitAsync(_records[subject.Token], Provider().Times, cancellation);
+        propagation.AwaitAsync(records[subject.Token], Provider().Times, cancellation);
 
     public async Task CleanUpAsync(ChallengeSubject subject, CancellationToken cancellation)
     {
-        if (!_records.TryRemove(subject.Token, out var record))
+        if (!records.TryRemove(subject.Token, out var record))
         {
             return;
         }
@@ -77,15 +78,15 @@ internal sealed partial class Dns01Challenge : IChallenge, IDisposable
 
     public void Dispose()
     {
-        _changing.Dispose();
-        _single.Dispose();
+        changing.Dispose();
+        single.Dispose();
     }
 
     private void Release(IDnsProvider provider)
     {
         if (provider.OneAtATime)
         {
-            _single.Release();
+            single.Release();
         }
     }
 
@@ -93,15 +94,15 @@ internal sealed partial class Dns01Challenge : IChallenge, IDisposable
     {
         var name = DnsLookup.Dotted("_acme-challenge." + subject.Name);
         var value = Base64Url.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(subject.KeyAuthorization)));
-        if (_setup.Read("LEGO_DISABLE_CNAME_SUPPORT") is not ("true" or "1"))
+        if (setup.Read("LEGO_DISABLE_CNAME_SUPPORT") is not ("true" or "1"))
         {
             try
             {
-                name = await _setup.Lookup.FollowAsync(name, cancellation);
+                name = await setup.Lookup.FollowAsync(name, cancellation);
             }
-            catch (AcmeException failure)
+            catch (DnsException failure)
             {
-                LogNotFollowed(_logger, name, failure.Message);
+                LogNotFollowed(logger, name, failure.Message);
             }
         }
 
@@ -109,22 +110,26 @@ internal sealed partial class Dns01Challenge : IChallenge, IDisposable
     }
 
     /// <summary>Made when it is first needed: a missing credential is the problem of one certificate, not of the start.</summary>
-    private IDnsProvider Provider() => _provider ??= DnsProviderCatalog.Create(_options.Provider, _setup);
+    private IDnsProvider Provider() => provider ??= DnsProviderCatalog.Create(options.Provider, setup);
 
     private async Task ChangeAsync(Func<Task> change, CancellationToken cancellation)
     {
-        await _changing.WaitAsync(cancellation);
+        await changing.WaitAsync(cancellation);
         try
         {
             await change();
         }
+        catch (DnsException failure)
+        {
+            throw new AcmeException(failure.Message, failure);
+        }
         catch (Exception failure) when (failure is InvalidOperationException or FormatException or NullReferenceException or KeyNotFoundException or IOException)
         {
-            throw new AcmeException($"{_options.Provider}: the answer has another form than expected ({failure.GetType().Name})", failure);
+            throw new AcmeException($"{options.Provider}: the answer has another form than expected ({failure.GetType().Name})", failure);
         }
         finally
         {
-            _changing.Release();
+            changing.Release();
         }
     }
 

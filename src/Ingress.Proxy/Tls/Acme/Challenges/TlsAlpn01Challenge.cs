@@ -15,21 +15,21 @@ internal sealed class TlsAlpn01Challenge(GoDuration delay, TimeProvider time) : 
 
     private const string AcmeIdentifier = "1.3.6.1.5.5.7.1.31";
 
-    private readonly ConcurrentDictionary<string, X509Certificate2> _pending = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, X509Certificate2> pending = new(StringComparer.OrdinalIgnoreCase);
 
     public string Type => "tls-alpn-01";
 
     public bool OneAtATime => false;
 
     /// <summary>Whether the authority is expected.</summary>
-    public bool IsPending => !_pending.IsEmpty;
+    public bool IsPending => !pending.IsEmpty;
 
     /// <summary>The certificate to show for this server name, or null where no challenge is pending.</summary>
-    public X509Certificate2? Find(string serverName) => _pending.IsEmpty ? null : _pending.GetValueOrDefault(serverName);
+    public X509Certificate2? Find(string serverName) => pending.IsEmpty ? null : pending.GetValueOrDefault(serverName);
 
     public Task PresentAsync(ChallengeSubject subject, CancellationToken cancellation)
     {
-        _pending[subject.Name] = Build(subject);
+        pending[subject.Name] = Build(subject);
         return Task.CompletedTask;
     }
 
@@ -38,7 +38,7 @@ internal sealed class TlsAlpn01Challenge(GoDuration delay, TimeProvider time) : 
     public Task CleanUpAsync(ChallengeSubject subject, CancellationToken cancellation)
     {
         // A handshake may still use the certificate, so it is left to the collector.
-        _pending.TryRemove(subject.Name, out _);
+        pending.TryRemove(subject.Name, out _);
         return Task.CompletedTask;
     }
 

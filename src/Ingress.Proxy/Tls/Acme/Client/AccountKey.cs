@@ -12,14 +12,14 @@ internal sealed class AccountKey : IDisposable
 {
     private const int NewKeyBits = 4096;
 
-    private readonly Lock _signing = new();
-    private readonly RSA? _rsa;
-    private readonly ECDsa? _ec;
+    private readonly Lock signing = new();
+    private readonly RSA? rsa;
+    private readonly ECDsa? ec;
 
     private AccountKey(RSA? rsa, ECDsa? ec)
     {
-        _rsa = rsa;
-        _ec = ec;
+        this.rsa = rsa;
+        this.ec = ec;
         Jwk = rsa is null ? EllipticJwk(ec!) : RsaJwk(rsa);
         Thumbprint = Base64Url.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(Jwk)));
     }
@@ -30,7 +30,7 @@ internal sealed class AccountKey : IDisposable
     /// <summary>The hash of the public key (RFC 7638), the second half of every key authorization.</summary>
     public string Thumbprint { get; }
 
-    public string Algorithm => _rsa is not null ? "RS256" : _ec!.KeySize == 384 ? "ES384" : "ES256";
+    public string Algorithm => rsa is not null ? "RS256" : ec!.KeySize == 384 ? "ES384" : "ES256";
 
     public static AccountKey Create() => new(RSA.Create(NewKeyBits), null);
 
@@ -83,15 +83,15 @@ internal sealed class AccountKey : IDisposable
     }
 
     /// <summary>The private key as DER, as acme.json keeps it.</summary>
-    public byte[] Export() => _rsa is not null ? _rsa.ExportRSAPrivateKey() : _ec!.ExportECPrivateKey();
+    public byte[] Export() => rsa is not null ? rsa.ExportRSAPrivateKey() : ec!.ExportECPrivateKey();
 
     public byte[] Sign(byte[] data)
     {
-        lock (_signing)
+        lock (signing)
         {
-            return _rsa is not null
-                ? _rsa.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-                : _ec!.SignData(data, _ec.KeySize == 384 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256);
+            return rsa is not null
+                ? rsa.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                : ec!.SignData(data, ec.KeySize == 384 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256);
         }
     }
 
@@ -99,8 +99,8 @@ internal sealed class AccountKey : IDisposable
 
     public void Dispose()
     {
-        _rsa?.Dispose();
-        _ec?.Dispose();
+        rsa?.Dispose();
+        ec?.Dispose();
     }
 
     private static string RsaJwk(RSA rsa)

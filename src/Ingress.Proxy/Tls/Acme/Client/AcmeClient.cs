@@ -18,8 +18,8 @@ internal sealed class AcmeClient(HttpClient http, string directoryUrl, AccountKe
 
     private static readonly TimeSpan PauseBetweenReads = TimeSpan.FromMilliseconds(400);
 
-    private readonly ConcurrentQueue<string> _nonces = new();
-    private AcmeDirectory? _directory;
+    private readonly ConcurrentQueue<string> nonces = new();
+    private AcmeDirectory? directory;
 
     public AccountKey Key => key;
 
@@ -30,7 +30,7 @@ internal sealed class AcmeClient(HttpClient http, string directoryUrl, AccountKe
 
     public async Task<AcmeDirectory> DirectoryAsync(CancellationToken cancellation)
     {
-        if (_directory is { } known)
+        if (directory is { } known)
         {
             return known;
         }
@@ -39,7 +39,7 @@ internal sealed class AcmeClient(HttpClient http, string directoryUrl, AccountKe
         try
         {
             var reply = await GetAsync(directoryUrl, cancellation);
-            return _directory = AcmeDirectory.Read(reply.Json());
+            return directory = AcmeDirectory.Read(reply.Json());
         }
         catch (AcmeException failure)
         {
@@ -48,7 +48,7 @@ internal sealed class AcmeClient(HttpClient http, string directoryUrl, AccountKe
     }
 
     /// <summary>Forgets the directory, so that the next use asks for it again.</summary>
-    public void ForgetDirectory() => _directory = null;
+    public void ForgetDirectory() => directory = null;
 
     /// <summary>Makes the account, or finds the one that this key has already.</summary>
     public async Task<AcmeReply> RegisterAsync(string email, AcmeEabOptions? binding, CancellationToken cancellation)
@@ -131,7 +131,7 @@ internal sealed class AcmeClient(HttpClient http, string directoryUrl, AccountKe
 
     private async Task<string> NonceAsync(CancellationToken cancellation)
     {
-        if (_nonces.TryDequeue(out var kept))
+        if (nonces.TryDequeue(out var kept))
         {
             return kept;
         }
@@ -139,7 +139,7 @@ internal sealed class AcmeClient(HttpClient http, string directoryUrl, AccountKe
         var directory = await DirectoryAsync(cancellation);
         using var request = new HttpRequestMessage(HttpMethod.Head, directory.NewNonce);
         await SendAsync(request, directory.NewNonce, cancellation);
-        return _nonces.TryDequeue(out var fresh) ? fresh : throw new AcmeException("the authority gave no nonce");
+        return nonces.TryDequeue(out var fresh) ? fresh : throw new AcmeException("the authority gave no nonce");
     }
 
     private async Task<AcmeReply> SendAsync(HttpRequestMessage request, string url, CancellationToken cancellation)
@@ -147,9 +147,9 @@ internal sealed class AcmeClient(HttpClient http, string directoryUrl, AccountKe
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellation);
-            if (response.Headers.TryGetValues("Replay-Nonce", out var nonces) && _nonces.Count < KeptNonces)
+            if (response.Headers.TryGetValues("Replay-Nonce", out var nonces) && this.nonces.Count < KeptNonces)
             {
-                _nonces.Enqueue(nonces.First());
+                this.nonces.Enqueue(nonces.First());
             }
 
             return await AcmeReply.ReadAsync(response, url, time, cancellation);

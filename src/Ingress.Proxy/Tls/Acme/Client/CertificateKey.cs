@@ -8,9 +8,9 @@ internal sealed class CertificateKey : IDisposable
 {
     private const int LongestCommonName = 64;
 
-    private readonly AsymmetricAlgorithm _key;
+    private readonly AsymmetricAlgorithm key;
 
-    private CertificateKey(AsymmetricAlgorithm key) => _key = key;
+    private CertificateKey(AsymmetricAlgorithm key) => this.key = key;
 
     /// <summary>The key types that <c>keyType</c> may name.</summary>
     public static bool IsKnown(string keyType) => keyType.ToUpperInvariant() is "EC256" or "EC384" or "RSA2048" or "RSA4096" or "RSA8192";
@@ -58,10 +58,10 @@ internal sealed class CertificateKey : IDisposable
     }
 
     /// <summary>The key as PEM, PKCS#8, with the closing line break that Go writes.</summary>
-    public string ExportPem() => PemEncoding.WriteString("PRIVATE KEY", _key.ExportPkcs8PrivateKey()) + "\n";
+    public string ExportPem() => PemEncoding.WriteString("PRIVATE KEY", key.ExportPkcs8PrivateKey()) + "\n";
 
     public X509Certificate2 Join(X509Certificate2 certificate) =>
-        _key is RSA rsa ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey((ECDsa)_key);
+        key is RSA rsa ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey((ECDsa)key);
 
     /// <summary>The certificate request for these names, the first one being the common name.</summary>
     public byte[] Request(IReadOnlyList<string> names, bool commonName, IReadOnlyList<string> emailAddresses)
@@ -72,9 +72,9 @@ internal sealed class CertificateKey : IDisposable
             subject.AddCommonName(names[0]);
         }
 
-        var request = _key is RSA rsa
+        var request = key is RSA rsa
             ? new CertificateRequest(subject.Build(), rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            : new CertificateRequest(subject.Build(), (ECDsa)_key, HashAlgorithmName.SHA256);
+            : new CertificateRequest(subject.Build(), (ECDsa)key, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
         {
@@ -90,5 +90,5 @@ internal sealed class CertificateKey : IDisposable
         return request.CreateSigningRequest();
     }
 
-    public void Dispose() => _key.Dispose();
+    public void Dispose() => key.Dispose();
 }

@@ -10,19 +10,19 @@ namespace Ingress.Proxy.Tls.Acme.Dns;
 /// </summary>
 internal sealed class AcmeDnsProvider : IDnsProvider
 {
-    private readonly ProviderEnvironment _environment;
-    private readonly ProviderSetup _setup;
-    private readonly HttpClient _http;
-    private readonly string _base;
-    private readonly string _storage;
+    private readonly ProviderEnvironment environment;
+    private readonly ProviderSetup setup;
+    private readonly HttpClient http;
+    private readonly string root;
+    private readonly string storage;
 
     public AcmeDnsProvider(ProviderEnvironment environment, ProviderSetup setup)
     {
-        (_environment, _setup) = (environment, setup);
-        _base = environment.Require("ACME_DNS_API_BASE").TrimEnd('/');
-        _storage = environment.Require("ACME_DNS_STORAGE_PATH");
+        (this.environment, this.setup) = (environment, setup);
+        root = environment.Require("ACME_DNS_API_BASE").TrimEnd('/');
+        storage = environment.Require("ACME_DNS_STORAGE_PATH");
         Times = environment.Times("ACME_DNS");
-        _http = setup.Http(environment.Seconds("ACME_DNS_HTTP_TIMEOUT", 30));
+        http = setup.Http(environment.Seconds("ACME_DNS_HTTP_TIMEOUT", 30));
     }
 
     public ProviderTimes Times { get; }
@@ -33,11 +33,11 @@ internal sealed class AcmeDnsProvider : IDnsProvider
         if (Find(accounts, record.Domain) is not { } account)
         {
             var target = await RegisterAsync(accounts, record.Domain, cancellation);
-            throw _environment.Error($"a new account was made for {record.Domain}; make the DNS record \"_acme-challenge.{record.Domain}. CNAME {target}.\" once, then it works");
+            throw environment.Error($"a new account was made for {record.Domain}; make the DNS record \"_acme-challenge.{record.Domain}. CNAME {target}.\" once, then it works");
         }
 
         var (user, key) = (Text(account, "username"), Text(account, "password"));
-        var api = new ProviderApi(_environment, _http, _setup.Time)
+        var api = new ProviderApi(environment, http, setup.Time)
         {
             Headers = headers =>
             {
@@ -45,7 +45,7 @@ internal sealed class AcmeDnsProvider : IDnsProvider
                 headers.Add("X-Api-Key", key);
             },
         };
-        await api.PostAsync(_base + "/update", new JsonObject { ["subdomain"] = Text(account, "subdomain"), ["txt"] = record.Value }, cancellation);
+        await api.PostAsync(root + "/update", new JsonObject { ["subdomain"] = Text(account, "subdomain"), ["txt"] = record.Value }, cancellation);
     }
 
     /// <summary>The server keeps the two newest values and drops older ones itself.</summary>
@@ -53,14 +53,14 @@ internal sealed class AcmeDnsProvider : IDnsProvider
 
     private async Task<string> RegisterAsync(JsonObject accounts, string domain, CancellationToken cancellation)
     {
-        var allowed = _environment.Find("ACME_DNS_ALLOWLIST")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var allowed = environment.Find("ACME_DNS_ALLOWLIST")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         var message = new JsonObject();
         if (allowed.Length > 0)
         {
             message["allowfrom"] = new JsonArray([.. allowed.Select(range => (JsonNode)range)]);
         }
 
-        var reply = await new ProviderApi(_environment, _http, _setup.Time).PostAsync(_base + "/register", message, cancellation);
+        var reply = await new ProviderApi(environment, http, setup.Time).PostAsync(root + "/register", message, cancellation);
         var account = reply.Json().AsObject();
         accounts[domain] = new JsonObject
         {
@@ -68,9 +68,9 @@ internal sealed class AcmeDnsProvider : IDnsProvider
             ["subdomain"] = Text(account, "subdomain"),
             ["username"] = Text(account, "username"),
             ["password"] = Text(account, "password"),
-            ["server_url"] = _base,
+            ["server_url"] = root,
         };
-        DurableFile.Replace(Path.GetFullPath(_storage), JsonSerializer.SerializeToUtf8Bytes(accounts));
+        DurableFile.Replace(Path.GetFullPath(storage), JsonSerializer.SerializeToUtf8Bytes(accounts));
         return Text(account, "fulldomain");
     }
 
@@ -78,11 +78,11 @@ internal sealed class AcmeDnsProvider : IDnsProvider
     {
         try
         {
-            return File.Exists(_storage) && JsonNode.Parse(File.ReadAllText(_storage)) is JsonObject accounts ? accounts : [];
+            return File.Exists(storage) && JsonNode.Parse(File.ReadAllText(storage)) is JsonObject accounts ? accounts : [];
         }
         catch (JsonException failure)
         {
-            throw _environment.Error($"{_storage} is not a JSON file of accounts", failure);
+            throw environment.Error($"{storage} is not a JSON file of accounts", failure);
         }
     }
 

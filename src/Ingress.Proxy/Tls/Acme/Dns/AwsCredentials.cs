@@ -16,15 +16,15 @@ internal sealed class AwsCredentials(ProviderEnvironment environment, ProviderSe
 
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(5);
 
-    private Keys? _keys;
+    private Keys? keys;
 
     private sealed record Keys(string Id, string Secret, string? Session, DateTimeOffset End);
 
     public async Task SignAsync(HttpRequestMessage request, string body)
     {
-        if (_keys is null || _keys.End - Refresh < setup.Time.GetUtcNow())
+        if (keys is null || keys.End - Refresh < setup.Time.GetUtcNow())
         {
-            _keys = await FindAsync();
+            keys = await FindAsync();
         }
 
         var now = setup.Time.GetUtcNow();
@@ -32,7 +32,7 @@ internal sealed class AwsCredentials(ProviderEnvironment environment, ProviderSe
         var scope = $"{moment[..8]}/{Region}/{Service}/aws4_request";
         var url = request.RequestUri!;
         var headers = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["host"] = url.Authority, ["x-amz-date"] = moment };
-        if (_keys.Session is { } session)
+        if (keys.Session is { } session)
         {
             headers["x-amz-security-token"] = session;
         }
@@ -41,7 +41,7 @@ internal sealed class AwsCredentials(ProviderEnvironment environment, ProviderSe
         var query = string.Join('&', url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
         var canonical = string.Join('\n', request.Method.Method, url.AbsolutePath, query, string.Concat(headers.Select(header => $"{header.Key}:{header.Value}\n")), names, Hex(body));
         var toSign = string.Join('\n', "AWS4-HMAC-SHA256", moment, scope, Hex(canonical));
-        var key = Encoding.UTF8.GetBytes("AWS4" + _keys.Secret);
+        var key = Encoding.UTF8.GetBytes("AWS4" + keys.Secret);
         foreach (var part in (string[])[moment[..8], Region, Service, "aws4_request"])
         {
             key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part));
@@ -53,7 +53,7 @@ internal sealed class AwsCredentials(ProviderEnvironment environment, ProviderSe
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        request.Headers.TryAddWithoutValidation("Authorization", $"AWS4-HMAC-SHA256 Credential={_keys.Id}/{scope}, SignedHeaders={names}, Signature={signature}");
+        request.Headers.TryAddWithoutValidation("Authorization", $"AWS4-HMAC-SHA256 Credential={keys.Id}/{scope}, SignedHeaders={names}, Signature={signature}");
     }
 
     private async Task<Keys> FindAsync()

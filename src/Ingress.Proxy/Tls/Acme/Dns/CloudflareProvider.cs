@@ -1,33 +1,34 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Ingress.Proxy.NameServers;
 
 namespace Ingress.Proxy.Tls.Acme.Dns;
 
 /// <summary>Cloudflare, with API tokens (preferred) or the account's mail address and global key.</summary>
 internal sealed class CloudflareProvider : IDnsProvider
 {
-    private readonly ProviderEnvironment _environment;
-    private readonly DnsLookup _lookup;
-    private readonly ProviderApi _zones;
-    private readonly ProviderApi _records;
-    private readonly string _base;
-    private readonly int _ttl;
-    private readonly ConcurrentDictionary<string, (string Zone, string Id)> _made = new(StringComparer.Ordinal);
+    private readonly ProviderEnvironment environment;
+    private readonly DnsLookup lookup;
+    private readonly ProviderApi zones;
+    private readonly ProviderApi records;
+    private readonly string root;
+    private readonly int ttl;
+    private readonly ConcurrentDictionary<string, (string Zone, string Id)> made = new(StringComparer.Ordinal);
 
     public CloudflareProvider(ProviderEnvironment environment, ProviderSetup setup)
     {
-        (_environment, _lookup) = (environment, setup.Lookup);
-        _base = (environment.Find("CLOUDFLARE_BASE_URL", "CF_BASE_URL") ?? "https://api.cloudflare.com/client/v4").TrimEnd('/');
-        _ttl = environment.Number("CLOUDFLARE_TTL", environment.Number("CF_TTL", 120));
+        (this.environment, lookup) = (environment, setup.Lookup);
+        root = (environment.Find("CLOUDFLARE_BASE_URL", "CF_BASE_URL") ?? "https://api.cloudflare.com/client/v4").TrimEnd('/');
+        ttl = environment.Number("CLOUDFLARE_TTL", environment.Number("CF_TTL", 120));
         Times = environment.Times(environment.Find("CLOUDFLARE_PROPAGATION_TIMEOUT") is null ? "CF" : "CLOUDFLARE", 120);
         var token = environment.FindSecret("CF_DNS_API_TOKEN", "CLOUDFLARE_DNS_API_TOKEN");
         var zoneToken = environment.FindSecret("CF_ZONE_API_TOKEN", "CLOUDFLARE_ZONE_API_TOKEN");
         var http = setup.Http(environment.Seconds("CLOUDFLARE_HTTP_TIMEOUT", 30));
         if (token is not null)
         {
-            _records = new ProviderApi(environment, http, setup.Time) { Headers = headers => headers.Authorization = new AuthenticationHeaderValue("Bearer", token) };
-            _zones = new ProviderApi(environment, http, setup.Time) { Headers = headers => headers.Authorization = new AuthenticationHeaderValue("Bearer", zoneToken ?? token) };
+            records = new ProviderApi(environment, http, setup.Time) { Headers = headers => headers.Authorization = new AuthenticationHeaderValue("Bearer", token) };
+            zones = new ProviderApi(environment, http, setup.Time) { Headers = headers => headers.Authorization = new AuthenticationHeaderValue("Bearer", zoneToken ?? token) };
             return;
         }
 
@@ -38,7 +39,7 @@ internal sealed class CloudflareProvider : IDnsProvider
             throw environment.Missing("CF_DNS_API_TOKEN (or CF_API_EMAIL", "CF_API_KEY)");
         }
 
-        _records = _zones = new ProviderApi(environment, http, setup.Time)
+        records = zones = new ProviderApi(environment, http, setup.Time)
         {
             Headers = headers =>
             {
@@ -52,22 +53,22 @@ internal sealed class CloudflareProvider : IDnsProvider
 
     public async Task PresentAsync(TxtRecord record, CancellationToken cancellation)
     {
-        var zone = await _lookup.FindZoneAsync(record.Name, cancellation);
-        var found = await _zones.GetAsync($"{_base}/zones?name={zone}&per_page=50", cancellation);
+        var zone = await lookup.FindZoneAsync(record.Name, cancellation);
+        var found = await zones.GetAsync($"{root}/zones?name={zone}&per_page=50", cancellation);
         var zoneId = (string?)found.Json()["result"]?.AsArray().FirstOrDefault()?["id"]
-            ?? throw _environment.Error($"the zone {zone} is not in this account, or the token may not read zones");
-        var made = await _records.PostAsync(
-            $"{_base}/zones/{zoneId}/dns_records",
-            new JsonObject { ["type"] = "TXT", ["name"] = record.BareName, ["content"] = record.QuotedValue, ["ttl"] = _ttl },
+            ?? throw environment.Error($"the zone {zone} is not in this account, or the token may not read zones");
+        var made = await records.PostAsync(
+            $"{root}/zones/{zoneId}/dns_records",
+            new JsonObject { ["type"] = "TXT", ["name"] = record.BareName, ["content"] = record.QuotedValue, ["ttl"] = ttl },
             cancellation);
-        _made[record.Token] = (zoneId, (string?)made.Json()["result"]?["id"] ?? throw _environment.Error("the new record has no id"));
+        this.made[record.Token] = (zoneId, (string?)made.Json()["result"]?["id"] ?? throw environment.Error("the new record has no id"));
     }
 
     public async Task CleanUpAsync(TxtRecord record, CancellationToken cancellation)
     {
-        if (_made.TryRemove(record.Token, out var made))
+        if (this.made.TryRemove(record.Token, out var made))
         {
-            await _records.DeleteAsync($"{_base}/zones/{made.Zone}/dns_records/{made.Id}", cancellation);
+            await records.DeleteAsync($"{root}/zones/{made.Zone}/dns_records/{made.Id}", cancellation);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ingress.Proxy.NameServers;
 
 namespace Ingress.Proxy.Tls.Acme.Dns;
 
@@ -8,17 +9,17 @@ internal sealed class DesecProvider : IDnsProvider
     private const string Base = "https://desec.io/api/v1/domains";
     private const int NotFound = 404;
 
-    private readonly DnsLookup _lookup;
-    private readonly ProviderApi _api;
-    private readonly int _ttl;
+    private readonly DnsLookup lookup;
+    private readonly ProviderApi api;
+    private readonly int ttl;
 
     public DesecProvider(ProviderEnvironment environment, ProviderSetup setup)
     {
-        _lookup = setup.Lookup;
-        _ttl = environment.Number("DESEC_TTL", 3600);
+        lookup = setup.Lookup;
+        ttl = environment.Number("DESEC_TTL", 3600);
         Times = environment.Times("DESEC", 120, 4);
         var token = environment.RequireSecret("DESEC_TOKEN");
-        _api = new ProviderApi(environment, setup.Http(environment.Seconds("DESEC_HTTP_TIMEOUT", 30)), setup.Time)
+        api = new ProviderApi(environment, setup.Http(environment.Seconds("DESEC_HTTP_TIMEOUT", 30)), setup.Time)
         {
             Headers = headers => headers.TryAddWithoutValidation("Authorization", "Token " + token),
         };
@@ -31,8 +32,8 @@ internal sealed class DesecProvider : IDnsProvider
         var (zone, label, values) = await ReadAsync(record, cancellation);
         if (values is null)
         {
-            var set = new JsonObject { ["subname"] = label, ["type"] = "TXT", ["ttl"] = _ttl, ["records"] = new JsonArray(record.QuotedValue) };
-            await _api.PostAsync($"{Base}/{zone}/rrsets/", set, cancellation);
+            var set = new JsonObject { ["subname"] = label, ["type"] = "TXT", ["ttl"] = ttl, ["records"] = new JsonArray(record.QuotedValue) };
+            await api.PostAsync($"{Base}/{zone}/rrsets/", set, cancellation);
             return;
         }
 
@@ -50,15 +51,15 @@ internal sealed class DesecProvider : IDnsProvider
 
     private async Task<(string Zone, string Label, List<string>? Values)> ReadAsync(TxtRecord record, CancellationToken cancellation)
     {
-        var zone = await _lookup.FindZoneAsync(record.Name, cancellation);
+        var zone = await lookup.FindZoneAsync(record.Name, cancellation);
         var label = record.LabelIn(zone);
         var url = Url(zone, label);
-        var reply = await _api.TrySendAsync(HttpMethod.Get, url, null, "application/json", cancellation);
+        var reply = await api.TrySendAsync(HttpMethod.Get, url, null, "application/json", cancellation);
         return reply switch
         {
             { Status: NotFound } => (zone, label, null),
             { Succeeded: true } => (zone, label, [.. reply.Json()["records"]!.AsArray().Select(value => (string)value!)]),
-            _ => throw _api.Refused(HttpMethod.Get, url, reply),
+            _ => throw api.Refused(HttpMethod.Get, url, reply),
         };
     }
 
@@ -66,7 +67,7 @@ internal sealed class DesecProvider : IDnsProvider
     private Task<ProviderReply> WriteAsync(string zone, string label, IEnumerable<string> values, CancellationToken cancellation)
     {
         var change = new JsonObject { ["records"] = new JsonArray([.. values.Distinct().Select(value => (JsonNode)value)]) };
-        return _api.SendAsync(HttpMethod.Patch, Url(zone, label), change, cancellation);
+        return api.SendAsync(HttpMethod.Patch, Url(zone, label), change, cancellation);
     }
 
     private static string Url(string zone, string label) => $"{Base}/{zone}/rrsets/{(label.Length > 0 ? label : "@")}/TXT/";

@@ -5,8 +5,8 @@ internal sealed class DuckDnsProvider(ProviderEnvironment environment, ProviderS
 {
     private const int LabelsOfDomain = 3;
 
-    private readonly string _token = environment.RequireSecret("DUCKDNS_TOKEN");
-    private readonly ProviderApi _api = new(environment, setup.Http(environment.Seconds("DUCKDNS_HTTP_TIMEOUT", 30)), setup.Time);
+    private readonly string token = environment.RequireSecret("DUCKDNS_TOKEN");
+    private readonly ProviderApi api = new(environment, setup.Http(environment.Seconds("DUCKDNS_HTTP_TIMEOUT", 30)), setup.Time);
 
     public ProviderTimes Times { get; } = environment.Times("DUCKDNS");
 
@@ -21,7 +21,7 @@ internal sealed class DuckDnsProvider(ProviderEnvironment environment, ProviderS
         // Below a domain DuckDNS knows no records: the text of the domain itself answers for all names under it.
         var labels = record.BareName.Split('.');
         var domain = string.Join('.', labels.TakeLast(LabelsOfDomain));
-        var reply = await _api.GetAsync($"https://www.duckdns.org/update?domains={domain}&token={Uri.EscapeDataString(_token)}&{change}", cancellation);
+        var reply = await api.GetAsync($"https://www.duckdns.org/update?domains={domain}&token={Uri.EscapeDataString(token)}&{change}", cancellation);
         if (!reply.Text.Trim().StartsWith("OK", StringComparison.Ordinal))
         {
             throw environment.Error($"the update of {domain} was refused (answer {reply.Text.Trim()}): check domain and token");

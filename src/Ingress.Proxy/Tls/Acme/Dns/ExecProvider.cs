@@ -8,16 +8,16 @@ internal sealed class ExecProvider : IDnsProvider
 {
     private const int LongestQuote = 300;
 
-    private readonly ProviderEnvironment _environment;
-    private readonly string _path;
-    private readonly bool _raw;
+    private readonly ProviderEnvironment environment;
+    private readonly string path;
+    private readonly bool raw;
 
     public ExecProvider(ProviderEnvironment environment, ProviderSetup setup)
     {
         _ = setup;
-        _environment = environment;
-        _path = environment.Require("EXEC_PATH");
-        _raw = string.Equals(environment.Find("EXEC_MODE"), "RAW", StringComparison.OrdinalIgnoreCase);
+        this.environment = environment;
+        path = environment.Require("EXEC_PATH");
+        raw = string.Equals(environment.Find("EXEC_MODE"), "RAW", StringComparison.OrdinalIgnoreCase);
         Times = environment.Times("EXEC");
         environment.TreatAllAsSecret(Environment.GetEnvironmentVariables());
     }
@@ -32,8 +32,8 @@ internal sealed class ExecProvider : IDnsProvider
 
     private async Task CallAsync(string verb, TxtRecord record, CancellationToken cancellation)
     {
-        string[] arguments = _raw ? [verb, "--", record.Domain, record.Token, record.KeyAuthorization] : [verb, record.Name, record.Value];
-        var start = new ProcessStartInfo(_path, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        string[] arguments = raw ? [verb, "--", record.Domain, record.Token, record.KeyAuthorization] : [verb, record.Name, record.Value];
+        var start = new ProcessStartInfo(path, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         try
         {
             using var process = Process.Start(start)!;
@@ -45,7 +45,7 @@ internal sealed class ExecProvider : IDnsProvider
                 await process.WaitForExitAsync(cancellation);
                 if (process.ExitCode != 0)
                 {
-                    throw _environment.Error($"{_path} {verb} ended with code {process.ExitCode}: {(errors.Length > LongestQuote ? errors[..LongestQuote] + "…" : errors).Trim()}");
+                    throw environment.Error($"{path} {verb} ended with code {process.ExitCode}: {(errors.Length > LongestQuote ? errors[..LongestQuote] + "…" : errors).Trim()}");
                 }
             }
             catch (OperationCanceledException)
@@ -56,7 +56,7 @@ internal sealed class ExecProvider : IDnsProvider
         }
         catch (Win32Exception failure)
         {
-            throw _environment.Error($"{_path} cannot be started: {failure.Message}", failure);
+            throw environment.Error($"{path} cannot be started: {failure.Message}", failure);
         }
     }
 }

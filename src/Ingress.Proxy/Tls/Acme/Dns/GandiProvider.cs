@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Ingress.Proxy.NameServers;
 
 namespace Ingress.Proxy.Tls.Acme.Dns;
 
@@ -9,18 +10,18 @@ internal sealed class GandiProvider : IDnsProvider
     private const string Base = "https://api.gandi.net/v5/livedns/domains";
     private const int NotFound = 404;
 
-    private readonly DnsLookup _lookup;
-    private readonly ProviderApi _api;
-    private readonly int _ttl;
+    private readonly DnsLookup lookup;
+    private readonly ProviderApi api;
+    private readonly int ttl;
 
     public GandiProvider(ProviderEnvironment environment, ProviderSetup setup)
     {
-        _lookup = setup.Lookup;
-        _ttl = environment.Number("GANDIV5_TTL", 300);
+        lookup = setup.Lookup;
+        ttl = environment.Number("GANDIV5_TTL", 300);
         Times = environment.Times("GANDIV5", 1200, 20);
         var token = environment.FindSecret("GANDIV5_PERSONAL_ACCESS_TOKEN");
         var key = token is null ? environment.FindSecret("GANDIV5_API_KEY") ?? throw environment.Missing("GANDIV5_PERSONAL_ACCESS_TOKEN") : null;
-        _api = new ProviderApi(environment, setup.Http(environment.Seconds("GANDIV5_HTTP_TIMEOUT", 30)), setup.Time)
+        api = new ProviderApi(environment, setup.Http(environment.Seconds("GANDIV5_HTTP_TIMEOUT", 30)), setup.Time)
         {
             Headers = headers =>
             {
@@ -50,7 +51,7 @@ internal sealed class GandiProvider : IDnsProvider
         values.Remove(record.Value);
         if (values.Count == 0)
         {
-            await _api.DeleteAsync(url, cancellation);
+            await api.DeleteAsync(url, cancellation);
         }
         else
         {
@@ -60,21 +61,21 @@ internal sealed class GandiProvider : IDnsProvider
 
     private async Task<(string Url, List<string> Values)> ReadAsync(TxtRecord record, CancellationToken cancellation)
     {
-        var zone = await _lookup.FindZoneAsync(record.Name, cancellation);
+        var zone = await lookup.FindZoneAsync(record.Name, cancellation);
         var label = record.LabelIn(zone);
         var url = $"{Base}/{zone}/records/{(label.Length > 0 ? label : "@")}/TXT";
-        var reply = await _api.TrySendAsync(HttpMethod.Get, url, null, "application/json", cancellation);
+        var reply = await api.TrySendAsync(HttpMethod.Get, url, null, "application/json", cancellation);
         return reply switch
         {
             { Status: NotFound } => (url, []),
             { Succeeded: true } => (url, [.. reply.Json()["rrset_values"]!.AsArray().Select(value => ((string)value!).Trim('"'))]),
-            _ => throw _api.Refused(HttpMethod.Get, url, reply),
+            _ => throw api.Refused(HttpMethod.Get, url, reply),
         };
     }
 
     private Task<ProviderReply> WriteAsync(string url, IEnumerable<string> values, CancellationToken cancellation)
     {
-        var set = new JsonObject { ["rrset_ttl"] = _ttl, ["rrset_values"] = new JsonArray([.. values.Distinct().Select(value => (JsonNode)value)]) };
-        return _api.SendAsync(HttpMethod.Put, url, set, cancellation);
+        var set = new JsonObject { ["rrset_ttl"] = ttl, ["rrset_values"] = new JsonArray([.. values.Distinct().Select(value => (JsonNode)value)]) };
+        return api.SendAsync(HttpMethod.Put, url, set, cancellation);
     }
 }

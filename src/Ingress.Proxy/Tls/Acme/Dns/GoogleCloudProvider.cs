@@ -13,29 +13,29 @@ internal sealed class GoogleCloudProvider : IDnsProvider
     private const string Metadata = "http://metadata.google.internal/computeMetadata/v1";
     private const int LooksAtChange = 30;
 
-    private readonly ProviderEnvironment _environment;
-    private readonly ProviderSetup _setup;
-    private readonly HttpClient _http;
-    private readonly ProviderApi _api;
-    private readonly JsonNode? _serviceAccount;
-    private readonly int _ttl;
-    private readonly bool _privateZones;
-    private (string Token, DateTimeOffset End)? _access;
+    private readonly ProviderEnvironment environment;
+    private readonly ProviderSetup setup;
+    private readonly HttpClient http;
+    private readonly ProviderApi api;
+    private readonly JsonNode? serviceAccount;
+    private readonly int ttl;
+    private readonly bool privateZones;
+    private (string Token, DateTimeOffset End)? access;
 
     public GoogleCloudProvider(ProviderEnvironment environment, ProviderSetup setup)
     {
-        (_environment, _setup) = (environment, setup);
-        _ttl = environment.Number("GCE_TTL", 120);
-        _privateZones = environment.Find("GCE_ALLOW_PRIVATE_ZONE") is "true" or "1";
+        (this.environment, this.setup) = (environment, setup);
+        ttl = environment.Number("GCE_TTL", 120);
+        privateZones = environment.Find("GCE_ALLOW_PRIVATE_ZONE") is "true" or "1";
         Times = environment.Times("GCE", 180, 5);
-        _http = setup.Http(environment.Seconds("GCE_HTTP_TIMEOUT", 30));
-        _api = new ProviderApi(environment, _http, setup.Time)
+        http = setup.Http(environment.Seconds("GCE_HTTP_TIMEOUT", 30));
+        api = new ProviderApi(environment, http, setup.Time)
         {
             Sign = async (request, _) => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await AccessTokenAsync()),
         };
         var json = environment.FindSecret("GCE_SERVICE_ACCOUNT") ?? ReadCredentials(environment.Find("GOOGLE_APPLICATION_CREDENTIALS"));
-        _serviceAccount = json is null ? null : Parse(json);
-        if (_serviceAccount is null && environment.Find("GCE_PROJECT") is null)
+        serviceAccount = json is null ? null : Parse(json);
+        if (serviceAccount is null && environment.Find("GCE_PROJECT") is null)
         {
             throw environment.Missing("GCE_PROJECT", "GCE_SERVICE_ACCOUNT (or GCE_SERVICE_ACCOUNT_FILE)");
         }
@@ -43,7 +43,7 @@ internal sealed class GoogleCloudProvider : IDnsProvider
 
     public ProviderTimes Times { get; }
 
-    private string Base => $"https://dns.googleapis.com/dns/v1/projects/{_environment.Find("GCE_PROJECT") ?? (string?)_serviceAccount?["project_id"]}/managedZones";
+    private string Base => $"https://dns.googleapis.com/dns/v1/projects/{environment.Find("GCE_PROJECT") ?? (string?)serviceAccount?["project_id"]}/managedZones";
 
     public async Task PresentAsync(TxtRecord record, CancellationToken cancellation)
     {
@@ -66,17 +66,17 @@ internal sealed class GoogleCloudProvider : IDnsProvider
 
     private async Task<(string Zone, JsonNode? Old)> ReadAsync(TxtRecord record, CancellationToken cancellation)
     {
-        var zone = _environment.Find("GCE_ZONE_ID") ?? await FindZoneAsync(record, cancellation);
-        var sets = await _api.GetAsync($"{Base}/{zone}/rrsets?name={record.Name}&type=TXT", cancellation);
+        var zone = environment.Find("GCE_ZONE_ID") ?? await FindZoneAsync(record, cancellation);
+        var sets = await api.GetAsync($"{Base}/{zone}/rrsets?name={record.Name}&type=TXT", cancellation);
         return (zone, sets.Json()["rrsets"]?.AsArray().FirstOrDefault());
     }
 
     private async Task<string> FindZoneAsync(TxtRecord record, CancellationToken cancellation)
     {
-        var name = await _setup.Lookup.FindZoneAsync(record.Name, cancellation);
-        var zones = await _api.GetAsync($"{Base}?dnsName={name}.", cancellation);
-        var usable = zones.Json()["managedZones"]?.AsArray().FirstOrDefault(zone => _privateZones || (string?)zone?["visibility"] is null or "public");
-        return (string?)usable?["name"] ?? throw _environment.Error($"there is no public zone {name} in this project");
+        var name = await setup.Lookup.FindZoneAsync(record.Name, cancellation);
+        var zones = await api.GetAsync($"{Base}?dnsName={name}.", cancellation);
+        var usable = zones.Json()["managedZones"]?.AsArray().FirstOrDefault(zone => privateZones || (string?)zone?["visibility"] is null or "public");
+        return (string?)usable?["name"] ?? throw environment.Error($"there is no public zone {name} in this project");
     }
 
     private async Task ChangeAsync(string zone, TxtRecord record, JsonNode? old, List<string> values, CancellationToken cancellation)
@@ -90,33 +90,33 @@ internal sealed class GoogleCloudProvider : IDnsProvider
         if (values.Count > 0)
         {
             var data = new JsonArray([.. values.Select(value => (JsonNode)value)]);
-            change["additions"] = new JsonArray(new JsonObject { ["name"] = record.Name, ["type"] = "TXT", ["ttl"] = _ttl, ["rrdatas"] = data });
+            change["additions"] = new JsonArray(new JsonObject { ["name"] = record.Name, ["type"] = "TXT", ["ttl"] = ttl, ["rrdatas"] = data });
         }
 
-        var state = (await _api.PostAsync($"{Base}/{zone}/changes", change, cancellation)).Json();
+        var state = (await api.PostAsync($"{Base}/{zone}/changes", change, cancellation)).Json();
         for (var look = 0; (string?)state["status"] == "pending" && look < LooksAtChange; look++)
         {
-            await Task.Delay(TimeSpan.FromSeconds(1), _setup.Time, cancellation);
-            state = (await _api.GetAsync($"{Base}/{zone}/changes/{state["id"]}", cancellation)).Json();
+            await Task.Delay(TimeSpan.FromSeconds(1), setup.Time, cancellation);
+            state = (await api.GetAsync($"{Base}/{zone}/changes/{state["id"]}", cancellation)).Json();
         }
     }
 
     private async Task<string> AccessTokenAsync()
     {
-        if (_access is { } known && known.End > _setup.Time.GetUtcNow())
+        if (access is { } known && known.End > setup.Time.GetUtcNow())
         {
             return known.Token;
         }
 
-        var answer = _serviceAccount is null ? await MachineTokenAsync() : await ServiceAccountTokenAsync(_serviceAccount);
-        var token = (string?)answer["access_token"] ?? throw _environment.Error("no access token was given");
-        _access = (token, _setup.Time.GetUtcNow().AddSeconds(((int?)answer["expires_in"] ?? 600) - 60));
+        var answer = serviceAccount is null ? await MachineTokenAsync() : await ServiceAccountTokenAsync(serviceAccount);
+        var token = (string?)answer["access_token"] ?? throw environment.Error("no access token was given");
+        access = (token, setup.Time.GetUtcNow().AddSeconds(((int?)answer["expires_in"] ?? 600) - 60));
         return token;
     }
 
     private async Task<JsonNode> MachineTokenAsync()
     {
-        var api = new ProviderApi(_environment, _http, _setup.Time) { Headers = headers => headers.Add("Metadata-Flavor", "Google") };
+        var api = new ProviderApi(environment, http, setup.Time) { Headers = headers => headers.Add("Metadata-Flavor", "Google") };
         return (await api.GetAsync(Metadata + "/instance/service-accounts/default/token", CancellationToken.None)).Json();
     }
 
@@ -124,7 +124,7 @@ internal sealed class GoogleCloudProvider : IDnsProvider
     private async Task<JsonNode> ServiceAccountTokenAsync(JsonNode account)
     {
         var url = (string?)account["token_uri"] ?? "https://oauth2.googleapis.com/token";
-        var now = _setup.Time.GetUtcNow().ToUnixTimeSeconds();
+        var now = setup.Time.GetUtcNow().ToUnixTimeSeconds();
         var claims = new JsonObject
         {
             ["iss"] = (string?)account["client_email"],
@@ -141,12 +141,12 @@ internal sealed class GoogleCloudProvider : IDnsProvider
         }
         catch (Exception failure) when (failure is ArgumentException or CryptographicException)
         {
-            throw _environment.Error("the private key of the service account cannot be read", failure);
+            throw environment.Error("the private key of the service account cannot be read", failure);
         }
 
         var assertion = text + "." + Base64Url.Encode(key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
         var form = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=" + assertion;
-        var api = new ProviderApi(_environment, _http, _setup.Time);
+        var api = new ProviderApi(environment, http, setup.Time);
         var reply = await api.TrySendAsync(HttpMethod.Post, url, form, "application/x-www-form-urlencoded", CancellationToken.None);
         return reply.Succeeded ? reply.Json() : throw api.Refused(HttpMethod.Post, url, reply);
     }
@@ -159,7 +159,7 @@ internal sealed class GoogleCloudProvider : IDnsProvider
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw _environment.Error($"GOOGLE_APPLICATION_CREDENTIALS names {file}, which cannot be read: {failure.Message}", failure);
+            throw environment.Error($"GOOGLE_APPLICATION_CREDENTIALS names {file}, which cannot be read: {failure.Message}", failure);
         }
     }
 
@@ -167,12 +167,12 @@ internal sealed class GoogleCloudProvider : IDnsProvider
     {
         try
         {
-            return JsonNode.Parse(json) ?? throw _environment.Error("GCE_SERVICE_ACCOUNT is JSON null");
+            return JsonNode.Parse(json) ?? throw environment.Error("GCE_SERVICE_ACCOUNT is JSON null");
         }
         catch (JsonException)
         {
             // The parser's message quotes what it reads, which is a private key.
-            throw _environment.Error("GCE_SERVICE_ACCOUNT is not the JSON of a service account");
+            throw environment.Error("GCE_SERVICE_ACCOUNT is not the JSON of a service account");
         }
     }
 

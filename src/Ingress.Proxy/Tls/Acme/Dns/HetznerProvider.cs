@@ -22,15 +22,15 @@ internal static class HetznerProvider
         private const string Base = "https://api.hetzner.cloud/v1";
         private const int LooksAtAction = 60;
 
-        private readonly int _ttl = environment.Number("HETZNER_TTL", 60);
-        private readonly ProviderApi _api = new(environment, setup.Http(environment.Seconds("HETZNER_HTTP_TIMEOUT", 30)), setup.Time)
+        private readonly int ttl = environment.Number("HETZNER_TTL", 60);
+        private readonly ProviderApi api = new(environment, setup.Http(environment.Seconds("HETZNER_HTTP_TIMEOUT", 30)), setup.Time)
         {
             Headers = headers => headers.Authorization = new AuthenticationHeaderValue("Bearer", token),
         };
 
         public ProviderTimes Times { get; } = environment.Times("HETZNER", 120);
 
-        public Task PresentAsync(TxtRecord record, CancellationToken cancellation) => ActAsync(record, "add_records", new JsonObject { ["ttl"] = _ttl }, cancellation);
+        public Task PresentAsync(TxtRecord record, CancellationToken cancellation) => ActAsync(record, "add_records", new JsonObject { ["ttl"] = ttl }, cancellation);
 
         public Task CleanUpAsync(TxtRecord record, CancellationToken cancellation) => ActAsync(record, "remove_records", [], cancellation);
 
@@ -39,12 +39,12 @@ internal static class HetznerProvider
             var zone = await setup.Lookup.FindZoneAsync(record.Name, cancellation);
             var label = record.LabelIn(zone);
             change["records"] = new JsonArray(new JsonObject { ["value"] = record.QuotedValue });
-            var reply = await _api.PostAsync($"{Base}/zones/{zone}/rrsets/{(label.Length > 0 ? label : "@")}/TXT/actions/{verb}", change, cancellation);
+            var reply = await api.PostAsync($"{Base}/zones/{zone}/rrsets/{(label.Length > 0 ? label : "@")}/TXT/actions/{verb}", change, cancellation);
             var action = reply.Json()["action"];
             for (var look = 0; (string?)action?["status"] == "running" && look < LooksAtAction; look++)
             {
                 await Task.Delay(TimeSpan.FromSeconds(1), setup.Time, cancellation);
-                action = (await _api.GetAsync($"{Base}/actions/{action["id"]}", cancellation)).Json()["action"];
+                action = (await api.GetAsync($"{Base}/actions/{action["id"]}", cancellation)).Json()["action"];
             }
 
             if ((string?)action?["status"] == "error")
@@ -58,9 +58,9 @@ internal static class HetznerProvider
     {
         private const string Base = "https://dns.hetzner.com/api/v1";
 
-        private readonly int _ttl = environment.Number("HETZNER_TTL", 60);
-        private readonly ConcurrentDictionary<string, string> _made = new(StringComparer.Ordinal);
-        private readonly ProviderApi _api = new(environment, setup.Http(environment.Seconds("HETZNER_HTTP_TIMEOUT", 30)), setup.Time)
+        private readonly int ttl = environment.Number("HETZNER_TTL", 60);
+        private readonly ConcurrentDictionary<string, string> made = new(StringComparer.Ordinal);
+        private readonly ProviderApi api = new(environment, setup.Http(environment.Seconds("HETZNER_HTTP_TIMEOUT", 30)), setup.Time)
         {
             Headers = headers => headers.Add("Auth-API-Token", key),
         };
@@ -70,20 +70,20 @@ internal static class HetznerProvider
         public async Task PresentAsync(TxtRecord record, CancellationToken cancellation)
         {
             var zone = await setup.Lookup.FindZoneAsync(record.Name, cancellation);
-            var found = await _api.GetAsync($"{Base}/zones?name={zone}", cancellation);
+            var found = await api.GetAsync($"{Base}/zones?name={zone}", cancellation);
             var zoneId = (string?)found.Json()["zones"]?.AsArray().FirstOrDefault()?["id"] ?? throw environment.Error($"the zone {zone} is not in this account");
-            var made = await _api.PostAsync(
+            var made = await api.PostAsync(
                 $"{Base}/records",
-                new JsonObject { ["type"] = "TXT", ["name"] = record.LabelIn(zone), ["value"] = record.Value, ["ttl"] = _ttl, ["zone_id"] = zoneId },
+                new JsonObject { ["type"] = "TXT", ["name"] = record.LabelIn(zone), ["value"] = record.Value, ["ttl"] = ttl, ["zone_id"] = zoneId },
                 cancellation);
-            _made[record.Token] = (string?)made.Json()["record"]?["id"] ?? throw environment.Error("the new record has no id");
+            this.made[record.Token] = (string?)made.Json()["record"]?["id"] ?? throw environment.Error("the new record has no id");
         }
 
         public async Task CleanUpAsync(TxtRecord record, CancellationToken cancellation)
         {
-            if (_made.TryRemove(record.Token, out var id))
+            if (made.TryRemove(record.Token, out var id))
             {
-                await _api.DeleteAsync($"{Base}/records/{id}", cancellation);
+                await api.DeleteAsync($"{Base}/records/{id}", cancellation);
             }
         }
     }

@@ -10,81 +10,81 @@ namespace Ingress.Proxy.Tls.Acme.Dns;
 /// <summary>OVHcloud, with an application's three keys, an OAuth2 client, or an access token.</summary>
 internal sealed class OvhProvider : IDnsProvider
 {
-    private readonly ProviderEnvironment _environment;
-    private readonly ProviderSetup _setup;
-    private readonly HttpClient _http;
-    private readonly ProviderApi _api;
-    private readonly string _base;
-    private readonly int _ttl;
-    private readonly ConcurrentDictionary<string, (string Zone, string Id)> _made = new(StringComparer.Ordinal);
-    private TimeSpan? _clockDifference;
-    private (string Token, DateTimeOffset End)? _access;
+    private readonly ProviderEnvironment environment;
+    private readonly ProviderSetup setup;
+    private readonly HttpClient http;
+    private readonly ProviderApi api;
+    private readonly string root;
+    private readonly int ttl;
+    private readonly ConcurrentDictionary<string, (string Zone, string Id)> made = new(StringComparer.Ordinal);
+    private TimeSpan? clockDifference;
+    private (string Token, DateTimeOffset End)? access;
 
     public OvhProvider(ProviderEnvironment environment, ProviderSetup setup)
     {
-        (_environment, _setup) = (environment, setup);
+        (this.environment, this.setup) = (environment, setup);
         var endpoint = environment.Find("OVH_ENDPOINT") ?? "ovh-eu";
-        _base = BaseOf(endpoint) ?? throw environment.Error($"OVH_ENDPOINT: unknown endpoint {endpoint}; use ovh-eu, ovh-ca or ovh-us");
-        _ttl = environment.Number("OVH_TTL", 120);
+        root = BaseOf(endpoint) ?? throw environment.Error($"OVH_ENDPOINT: unknown endpoint {endpoint}; use ovh-eu, ovh-ca or ovh-us");
+        ttl = environment.Number("OVH_TTL", 120);
         Times = environment.Times("OVH");
-        _http = setup.Http(environment.Seconds("OVH_HTTP_TIMEOUT", 180));
-        _api = new ProviderApi(environment, _http, setup.Time) { Sign = Authorization(endpoint) };
+        http = setup.Http(environment.Seconds("OVH_HTTP_TIMEOUT", 180));
+        api = new ProviderApi(environment, http, setup.Time) { Sign = Authorization(endpoint) };
     }
 
     public ProviderTimes Times { get; }
 
     public async Task PresentAsync(TxtRecord record, CancellationToken cancellation)
     {
-        var zone = await _setup.Lookup.FindZoneAsync(record.Name, cancellation);
-        var made = await _api.PostAsync(
-            $"{_base}/domain/zone/{zone}/record",
-            new JsonObject { ["fieldType"] = "TXT", ["subDomain"] = record.LabelIn(zone), ["target"] = record.Value, ["ttl"] = _ttl },
+        var zone = await setup.Lookup.FindZoneAsync(record.Name, cancellation);
+        var made = await api.PostAsync(
+            $"{root}/domain/zone/{zone}/record",
+            new JsonObject { ["fieldType"] = "TXT", ["subDomain"] = record.LabelIn(zone), ["target"] = record.Value, ["ttl"] = ttl },
             cancellation);
-        _made[record.Token] = (zone, (made.Json()["id"] ?? throw _environment.Error("the new record has no id")).ToString());
+        this.made[record.Token] = (zone, (made.Json()["id"] ?? throw environment.Error("the new record has no id")).ToString());
         await RefreshAsync(zone, cancellation);
     }
 
     public async Task CleanUpAsync(TxtRecord record, CancellationToken cancellation)
     {
-        if (_made.TryRemove(record.Token, out var made))
+        if (this.made.TryRemove(record.Token, out var made))
         {
-            await _api.DeleteAsync($"{_base}/domain/zone/{made.Zone}/record/{made.Id}", cancellation);
+            await api.DeleteAsync($"{root}/domain/zone/{made.Zone}/record/{made.Id}", cancellation);
             await RefreshAsync(made.Zone, cancellation);
         }
     }
 
     private Task<ProviderReply> RefreshAsync(string zone, CancellationToken cancellation) =>
-        _api.SendAsync(HttpMethod.Post, $"{_base}/domain/zone/{zone}/refresh", null, cancellation);
+        api.SendAsync(HttpMethod.Post, $"{root}/domain/zone/{zone}/refresh", null, cancellation);
 
     private Func<HttpRequestMessage, string, Task> Authorization(string endpoint)
     {
-        if (_environment.FindSecret("OVH_ACCESS_TOKEN") is { } token)
+        if (environment.FindSecret("OVH_ACCESS_TOKEN") is { } token)
         {
             return (request, _) => BearerAsync(request, token);
         }
 
-        if (_environment.Find("OVH_CLIENT_ID") is { } client)
+        if (environment.Find("OVH_CLIENT_ID") is { } client)
         {
-            var secret = _environment.RequireSecret("OVH_CLIENT_SECRET");
+            var secret = environment.RequireSecret("OVH_CLIENT_SECRET");
             return async (request, _) => await BearerAsync(request, await AccessTokenAsync(endpoint, client, secret));
         }
 
         var (key, applicationSecret, consumer) =
-            (_environment.Require("OVH_APPLICATION_KEY"), _environment.RequireSecret("OVH_APPLICATION_SECRET"), _environment.RequireSecret("OVH_CONSUMER_KEY"));
+            (environment.Require("OVH_APPLICATION_KEY"), environment.RequireSecret("OVH_APPLICATION_SECRET"), environment.RequireSecret("OVH_CONSUMER_KEY"));
         return (request, body) => SignAsync(request, body, key, applicationSecret, consumer);
     }
 
     /// <summary>The signature is over the time of the provider's clock, which is asked for once.</summary>
     private async Task SignAsync(HttpRequestMessage request, string body, string key, string secret, string consumer)
     {
-        if (_clockDifference is null)
+        if (clockDifference is null)
         {
-            var unsigned = new ProviderApi(_environment, _http, _setup.Time);
-            var reply = await unsigned.GetAsync(_base + "/auth/time", CancellationToken.None);
-            _clockDifference = DateTimeOffset.FromUnixTimeSeconds(long.Parse(reply.Text.Trim(), CultureInfo.InvariantCulture)) - _setup.Time.GetUtcNow();
+            var unsigned = new ProviderApi(environment, http, setup.Time);
+            var reply = await unsigned.GetAsync(root + "/auth/time", CancellationToken.None);
+            clockDifference = DateTimeOffset.FromUnixTimeSeconds(long.Parse(reply.Text.Trim(), CultureInfo.InvariantCulture)) - setup.Time.GetUtcNow();
         }
 
-        var time = (_setup.Time.GetUtcNow() + _clockDifference.Value).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var time = (setup.Time.GetUtcNow() + clockDifference.Value).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var text = string.Join('+', secret, consumer, request.Method.Method, request.RequestUri!.OriginalString, body, time);
         request.Headers.Add("X-Ovh-Application", key);
         request.Headers.Add("X-Ovh-Consumer", consumer);
@@ -94,7 +94,7 @@ internal sealed class OvhProvider : IDnsProvider
 
     private async Task<string> AccessTokenAsync(string endpoint, string client, string secret)
     {
-        if (_access is { } known && known.End > _setup.Time.GetUtcNow())
+        if (access is { } known && known.End > setup.Time.GetUtcNow())
         {
             return known.Token;
         }
@@ -102,11 +102,11 @@ internal sealed class OvhProvider : IDnsProvider
         var host = endpoint switch { "ovh-ca" => "ca.ovh.com", "ovh-us" => "us.ovhcloud.com", _ => "www.ovh.com" };
         var form = $"grant_type=client_credentials&scope=all&client_id={Uri.EscapeDataString(client)}&client_secret={Uri.EscapeDataString(secret)}";
         var url = $"https://{host}/auth/oauth2/token";
-        var unsigned = new ProviderApi(_environment, _http, _setup.Time);
+        var unsigned = new ProviderApi(environment, http, setup.Time);
         var reply = await unsigned.TrySendAsync(HttpMethod.Post, url, form, "application/x-www-form-urlencoded", CancellationToken.None);
         var answer = reply.Succeeded ? reply.Json() : throw unsigned.Refused(HttpMethod.Post, url, reply);
-        var token = (string?)answer["access_token"] ?? throw _environment.Error("no access token was given");
-        _access = (token, _setup.Time.GetUtcNow().AddSeconds((int?)answer["expires_in"] - 60 ?? 300));
+        var token = (string?)answer["access_token"] ?? throw environment.Error("no access token was given");
+        access = (token, setup.Time.GetUtcNow().AddSeconds((int?)answer["expires_in"] - 60 ?? 300));
         return token;
     }
 

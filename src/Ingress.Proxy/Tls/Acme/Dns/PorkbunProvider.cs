@@ -8,11 +8,11 @@ internal sealed class PorkbunProvider(ProviderEnvironment environment, ProviderS
 {
     private const string Base = "https://api.porkbun.com/api/json/v3/dns";
 
-    private readonly string _key = environment.RequireSecret("PORKBUN_API_KEY");
-    private readonly string _secret = environment.RequireSecret("PORKBUN_SECRET_API_KEY");
-    private readonly int _ttl = environment.Number("PORKBUN_TTL", 300);
-    private readonly ConcurrentDictionary<string, string> _made = new(StringComparer.Ordinal);
-    private readonly ProviderApi _api = new(environment, setup.Http(environment.Seconds("PORKBUN_HTTP_TIMEOUT", 30)), setup.Time);
+    private readonly string key = environment.RequireSecret("PORKBUN_API_KEY");
+    private readonly string secret = environment.RequireSecret("PORKBUN_SECRET_API_KEY");
+    private readonly int ttl = environment.Number("PORKBUN_TTL", 300);
+    private readonly ConcurrentDictionary<string, string> made = new(StringComparer.Ordinal);
+    private readonly ProviderApi api = new(environment, setup.Http(environment.Seconds("PORKBUN_HTTP_TIMEOUT", 30)), setup.Time);
 
     public ProviderTimes Times { get; } = environment.Times("PORKBUN", 600, 10);
 
@@ -21,14 +21,14 @@ internal sealed class PorkbunProvider(ProviderEnvironment environment, ProviderS
         var zone = await setup.Lookup.FindZoneAsync(record.Name, cancellation);
         var made = await CallAsync(
             $"create/{zone}",
-            new JsonObject { ["name"] = record.LabelIn(zone), ["type"] = "TXT", ["content"] = record.Value, ["ttl"] = _ttl.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+            new JsonObject { ["name"] = record.LabelIn(zone), ["type"] = "TXT", ["content"] = record.Value, ["ttl"] = ttl.ToString(System.Globalization.CultureInfo.InvariantCulture) },
             cancellation);
-        _made[record.Token] = $"{zone}/{made["id"] ?? throw environment.Error("the new record has no id")}";
+        this.made[record.Token] = $"{zone}/{made["id"] ?? throw environment.Error("the new record has no id")}";
     }
 
     public async Task CleanUpAsync(TxtRecord record, CancellationToken cancellation)
     {
-        if (_made.TryRemove(record.Token, out var path))
+        if (made.TryRemove(record.Token, out var path))
         {
             await CallAsync("delete/" + path, [], cancellation);
         }
@@ -36,9 +36,9 @@ internal sealed class PorkbunProvider(ProviderEnvironment environment, ProviderS
 
     private async Task<JsonNode> CallAsync(string path, JsonObject message, CancellationToken cancellation)
     {
-        message["apikey"] = _key;
-        message["secretapikey"] = _secret;
-        var answer = (await _api.PostAsync($"{Base}/{path}", message, cancellation)).Json();
+        message["apikey"] = key;
+        message["secretapikey"] = secret;
+        var answer = (await api.PostAsync($"{Base}/{path}", message, cancellation)).Json();
         return (string?)answer["status"] == "SUCCESS" ? answer : throw environment.Error($"{path}: {(string?)answer["message"]}");
     }
 }

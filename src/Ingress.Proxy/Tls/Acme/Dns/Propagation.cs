@@ -1,3 +1,4 @@
+using Ingress.Proxy.NameServers;
 using Ingress.Proxy.Tls.Acme.Client;
 
 namespace Ingress.Proxy.Tls.Acme.Dns;
@@ -5,13 +6,13 @@ namespace Ingress.Proxy.Tls.Acme.Dns;
 /// <summary>Waits until the name servers show a record, so that the authority does not look too early.</summary>
 internal sealed class Propagation(AcmeDnsChallengeOptions options, DnsLookup lookup, TimeProvider time)
 {
-    private readonly AcmeDnsPropagationOptions _propagation = options.Propagation ?? new AcmeDnsPropagationOptions();
+    private readonly AcmeDnsPropagationOptions propagation = options.Propagation ?? new AcmeDnsPropagationOptions();
 
     public async Task AwaitAsync(TxtRecord record, ProviderTimes times, CancellationToken cancellation)
     {
-        var delay = _propagation.DelayBeforeChecks.Nanoseconds > 0 ? _propagation.DelayBeforeChecks : options.DelayBeforeCheck;
+        var delay = propagation.DelayBeforeChecks.Nanoseconds > 0 ? propagation.DelayBeforeChecks : options.DelayBeforeCheck;
         await Task.Delay(delay.ToTimeSpan(), time, cancellation);
-        if (_propagation.DisableChecks || options.DisablePropagationCheck)
+        if (propagation.DisableChecks || options.DisablePropagationCheck)
         {
             return;
         }
@@ -34,16 +35,16 @@ internal sealed class Propagation(AcmeDnsChallengeOptions options, DnsLookup loo
     {
         try
         {
-            if (_propagation.RequireAllRNS || _propagation.DisableANSChecks)
+            if (propagation.RequireAllRNS || propagation.DisableANSChecks)
             {
-                var servers = _propagation.RequireAllRNS ? lookup.Servers : [.. lookup.Servers.Take(1)];
+                var servers = propagation.RequireAllRNS ? lookup.Servers : [.. lookup.Servers.Take(1)];
                 if (await MissingAtAsync(servers, record, recursive: true, cancellation) is { } missing)
                 {
                     return missing;
                 }
             }
 
-            if (_propagation.DisableANSChecks)
+            if (propagation.DisableANSChecks)
             {
                 return null;
             }
@@ -51,7 +52,7 @@ internal sealed class Propagation(AcmeDnsChallengeOptions options, DnsLookup loo
             var zone = await lookup.FindZoneAsync(record.Name, cancellation);
             return await MissingAtAsync(await lookup.AuthoritativeServersAsync(zone, cancellation), record, recursive: false, cancellation);
         }
-        catch (AcmeException failure)
+        catch (DnsException failure)
         {
             return failure.Message;
         }

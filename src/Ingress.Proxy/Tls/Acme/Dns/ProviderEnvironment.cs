@@ -12,7 +12,7 @@ internal sealed class ProviderEnvironment(string provider, Func<string, string?>
 {
     private const int ShortestSecret = 5;
 
-    private readonly HashSet<string> _secrets = new(StringComparer.Ordinal);
+    private readonly HashSet<string> secrets = new(StringComparer.Ordinal);
 
     public string Provider => provider;
 
@@ -41,8 +41,8 @@ internal sealed class ProviderEnvironment(string provider, Func<string, string?>
         var value = Find(names);
         if (value is { Length: >= ShortestSecret })
         {
-            _secrets.Add(value);
-            _secrets.Add(Uri.EscapeDataString(value));
+            secrets.Add(value);
+            secrets.Add(Uri.EscapeDataString(value));
         }
 
         return value;
@@ -70,7 +70,7 @@ internal sealed class ProviderEnvironment(string provider, Func<string, string?>
     /// <summary>Takes credentials out of a text.</summary>
     public string Redact(string text)
     {
-        foreach (var secret in _secrets.OrderByDescending(secret => secret.Length))
+        foreach (var secret in secrets.OrderByDescending(secret => secret.Length))
         {
             text = text.Replace(secret, "xxxx", StringComparison.Ordinal);
         }
@@ -86,7 +86,7 @@ internal sealed class ProviderEnvironment(string provider, Func<string, string?>
             var (name, value) = ((string)variable.Key, (string?)variable.Value ?? "");
             if (value.Length >= ShortestSecret && Array.Exists(["TOKEN", "SECRET", "KEY", "PASS"], part => name.Contains(part, StringComparison.OrdinalIgnoreCase)))
             {
-                _secrets.Add(value);
+                secrets.Add(value);
             }
         }
     }

@@ -1,3 +1,4 @@
+using Ingress.Proxy.NameServers;
 using Microsoft.Extensions.Logging;
 
 namespace Ingress.Proxy.Tls.Acme.Dns;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Ingress.Proxy.NameServers;
 
 namespace Ingress.Proxy.Tls.Acme.Dns;
 
@@ -9,51 +10,51 @@ internal sealed class Rfc2136Provider : IDnsProvider
     private const ushort OpcodeUpdate = 5 << 11;
     private const ushort Fudge = 300;
 
-    private readonly ProviderEnvironment _environment;
-    private readonly ProviderSetup _setup;
-    private readonly DnsLookup _server;
-    private readonly string _nameServer;
-    private readonly string? _keyName;
-    private readonly byte[] _secret = [];
-    private readonly string _algorithm;
-    private readonly uint _ttl;
+    private readonly ProviderEnvironment environment;
+    private readonly ProviderSetup setup;
+    private readonly DnsLookup server;
+    private readonly string nameServer;
+    private readonly string? keyName;
+    private readonly byte[] secret = [];
+    private readonly string algorithm;
+    private readonly uint ttl;
 
     public Rfc2136Provider(ProviderEnvironment environment, ProviderSetup setup)
     {
-        (_environment, _setup) = (environment, setup);
-        _nameServer = environment.Require("RFC2136_NAMESERVER");
-        _server = new DnsLookup([_nameServer], environment.Seconds("RFC2136_DNS_TIMEOUT", 10));
-        _ttl = (uint)environment.Number("RFC2136_TTL", 120);
+        (this.environment, this.setup) = (environment, setup);
+        nameServer = environment.Require("RFC2136_NAMESERVER");
+        server = new DnsLookup([nameServer], environment.Seconds("RFC2136_DNS_TIMEOUT", 10));
+        ttl = (uint)environment.Number("RFC2136_TTL", 120);
         Times = environment.Times("RFC2136");
         var (key, secret, algorithm) = TsigFile.Read(environment, environment.Find("RFC2136_TSIG_FILE"));
-        _keyName = key ?? environment.Find("RFC2136_TSIG_KEY");
+        keyName = key ?? environment.Find("RFC2136_TSIG_KEY");
         secret ??= environment.FindSecret("RFC2136_TSIG_SECRET");
-        _algorithm = DnsLookup.Dotted(algorithm ?? environment.Find("RFC2136_TSIG_ALGORITHM") ?? "hmac-sha1");
-        if (_keyName is not null)
+        this.algorithm = DnsLookup.Dotted(algorithm ?? environment.Find("RFC2136_TSIG_ALGORITHM") ?? "hmac-sha1");
+        if (keyName is not null)
         {
-            _keyName = DnsLookup.Dotted(_keyName);
-            _secret = Secret(secret ?? throw environment.Missing("RFC2136_TSIG_SECRET"));
+            keyName = DnsLookup.Dotted(keyName);
+            this.secret = Secret(secret ?? throw environment.Missing("RFC2136_TSIG_SECRET"));
             _ = Hash([]);
         }
     }
 
     public ProviderTimes Times { get; }
 
-    public Task PresentAsync(TxtRecord record, CancellationToken cancellation) => UpdateAsync(record, DnsMessage.ClassIn, _ttl, cancellation);
+    public Task PresentAsync(TxtRecord record, CancellationToken cancellation) => UpdateAsync(record, DnsMessage.ClassIn, ttl, cancellation);
 
     /// <summary>Class NONE takes out this one value and leaves others of the same name.</summary>
     public Task CleanUpAsync(TxtRecord record, CancellationToken cancellation) => UpdateAsync(record, DnsMessage.ClassNone, 0, cancellation);
 
     private async Task UpdateAsync(TxtRecord record, ushort @class, uint ttl, CancellationToken cancellation)
     {
-        var zone = await _server.FindZoneAsync(record.Name, cancellation);
+        var zone = await server.FindZoneAsync(record.Name, cancellation);
         var data = new DnsWriter();
         data.Counted(Encoding.ASCII.GetBytes(record.Value));
         var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue);
-        var answer = await _server.ExchangeAsync(_nameServer, Build(id, zone, record, @class, ttl, data.ToArray()), $"{_environment.Provider}: update of {record.Name}", cancellation);
+        var answer = await server.ExchangeAsync(nameServer, Build(id, zone, record, @class, ttl, data.ToArray()), $"{environment.Provider}: update of {record.Name}", cancellation);
         if (answer.ResponseCode != 0)
         {
-            throw _environment.Error($"{_nameServer} refused the update of {record.Name}: {Words(answer.ResponseCode)}");
+            throw environment.Error($"{nameServer} refused the update of {record.Name}: {Words(answer.ResponseCode)}");
         }
     }
 
@@ -71,26 +72,26 @@ internal sealed class Rfc2136Provider : IDnsProvider
             return message.ToArray();
         }
 
-        return _keyName is null ? Message(0, []) : Message(1, Signature(id, Message(0, [])));
+        return keyName is null ? Message(0, []) : Message(1, Signature(id, Message(0, [])));
     }
 
     /// <summary>The TSIG record over a message (RFC 8945, section 4.3).</summary>
     private byte[] Signature(ushort id, byte[] message)
     {
-        var seconds = _setup.Time.GetUtcNow().ToUnixTimeSeconds();
+        var seconds = setup.Time.GetUtcNow().ToUnixTimeSeconds();
         var signed = new DnsWriter();
         signed.Bytes(message);
-        signed.Name(_keyName!);
+        signed.Name(keyName!);
         signed.Number16(DnsMessage.ClassAny);
         signed.Number32(0);
-        signed.Name(_algorithm);
+        signed.Name(algorithm);
         Time(signed, seconds);
         signed.Number16(0);
         signed.Number16(0);
         var mac = Hash(signed.ToArray());
 
         var data = new DnsWriter();
-        data.Name(_algorithm);
+        data.Name(algorithm);
         Time(data, seconds);
         data.Number16((ushort)mac.Length);
         data.Bytes(mac);
@@ -98,7 +99,7 @@ internal sealed class Rfc2136Provider : IDnsProvider
         data.Number16(0);
         data.Number16(0);
         var record = new DnsWriter();
-        record.Record(_keyName!, DnsType.Tsig, DnsMessage.ClassAny, 0, data.ToArray());
+        record.Record(keyName!, DnsType.Tsig, DnsMessage.ClassAny, 0, data.ToArray());
         return record.ToArray();
     }
 
@@ -109,14 +110,14 @@ internal sealed class Rfc2136Provider : IDnsProvider
         writer.Number16(Fudge);
     }
 
-    private byte[] Hash(byte[] data) => _algorithm switch
+    private byte[] Hash(byte[] data) => algorithm switch
     {
-        "hmac-sha1." => HMACSHA1.HashData(_secret, data),
-        "hmac-sha256." => HMACSHA256.HashData(_secret, data),
-        "hmac-sha384." => HMACSHA384.HashData(_secret, data),
-        "hmac-sha512." => HMACSHA512.HashData(_secret, data),
-        "hmac-md5.sig-alg.reg.int." => HMACMD5.HashData(_secret, data),
-        _ => throw _environment.Error($"RFC2136_TSIG_ALGORITHM: {_algorithm} is not supported; use hmac-sha1., hmac-sha256., hmac-sha384. or hmac-sha512."),
+        "hmac-sha1." => HMACSHA1.HashData(secret, data),
+        "hmac-sha256." => HMACSHA256.HashData(secret, data),
+        "hmac-sha384." => HMACSHA384.HashData(secret, data),
+        "hmac-sha512." => HMACSHA512.HashData(secret, data),
+        "hmac-md5.sig-alg.reg.int." => HMACMD5.HashData(secret, data),
+        _ => throw environment.Error($"RFC2136_TSIG_ALGORITHM: {algorithm} is not supported; use hmac-sha1., hmac-sha256., hmac-sha384. or hmac-sha512."),
     };
 
     private byte[] Secret(string text)
@@ -127,7 +128,7 @@ internal sealed class Rfc2136Provider : IDnsProvider
         }
         catch (FormatException)
         {
-            throw _environment.Error("RFC2136_TSIG_SECRET is not base64 text");
+            throw environment.Error("RFC2136_TSIG_SECRET is not base64 text");
         }
     }
 

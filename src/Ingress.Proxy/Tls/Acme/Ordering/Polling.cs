@@ -9,20 +9,20 @@ internal sealed class Polling(TimeProvider time, TimeSpan limit)
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestAsked = TimeSpan.FromMinutes(2);
 
-    private readonly DateTimeOffset _end = time.GetUtcNow() + limit;
-    private TimeSpan _next = First;
+    private readonly DateTimeOffset end = time.GetUtcNow() + limit;
+    private TimeSpan next = First;
 
     /// <summary>Waits before the next look.</summary>
     /// <exception cref="AcmeException">The time is over, or the authority asks for more patience than an order has; the next one then comes no earlier.</exception>
     public async Task PauseAsync(AcmeReply reply, string subject, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (now >= _end)
+        if (now >= end)
         {
             throw new AcmeException($"{subject}: still not finished after {limit.TotalSeconds:0} s");
         }
 
-        var pause = _next;
+        var pause = next;
         if (reply.RetryAt is { } asked && asked > now)
         {
             pause = asked - now;
@@ -32,7 +32,7 @@ internal sealed class Polling(TimeProvider time, TimeSpan limit)
             }
         }
 
-        _next = _next * 1.5 < Longest ? _next * 1.5 : Longest;
+        next = next * 1.5 < Longest ? next * 1.5 : Longest;
         await Task.Delay(pause, time, cancellation);
     }
 }

@@ -9,10 +9,10 @@ internal sealed partial class AcmeStorage : IDisposable
     private const UnixFileMode OthersBits =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    private readonly Lock _access = new();
-    private SortedDictionary<string, StoredResolver> _resolvers = new(StringComparer.Ordinal);
-    private FileStream? _ownership;
-    private DateTime _readAt;
+    private readonly Lock access = new();
+    private SortedDictionary<string, StoredResolver> resolvers = new(StringComparer.Ordinal);
+    private FileStream? ownership;
+    private DateTime readAt;
 
     private AcmeStorage(string path) => Path = path;
 
@@ -32,15 +32,15 @@ internal sealed partial class AcmeStorage : IDisposable
         var storage = new AcmeStorage(System.IO.Path.GetFullPath(path));
         storage.Check(path);
         storage.TakeOwnership();
-        storage._resolvers = storage.ReadFile();
+        storage.resolvers = storage.ReadFile();
         return storage;
     }
 
     public StoredResolver Read(string resolver)
     {
-        lock (_access)
+        lock (access)
         {
-            return _resolvers.GetValueOrDefault(resolver, StoredResolver.Empty);
+            return resolvers.GetValueOrDefault(resolver, StoredResolver.Empty);
         }
     }
 
@@ -48,9 +48,9 @@ internal sealed partial class AcmeStorage : IDisposable
     /// <exception cref="StorageException">The file cannot be written.</exception>
     public void Write(string resolver, StoredResolver content)
     {
-        lock (_access)
+        lock (access)
         {
-            _resolvers[resolver] = content;
+            resolvers[resolver] = content;
             if (!Owned)
             {
                 return;
@@ -58,7 +58,7 @@ internal sealed partial class AcmeStorage : IDisposable
 
             try
             {
-                DurableFile.Replace(Path, StorageFormat.Write(_resolvers));
+                DurableFile.Replace(Path, StorageFormat.Write(resolvers));
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -70,7 +70,7 @@ internal sealed partial class AcmeStorage : IDisposable
     /// <summary>For an instance that is not the owner: takes over when the owner is gone, or reads what it wrote. True when there is something new.</summary>
     public bool Follow()
     {
-        lock (_access)
+        lock (access)
         {
             if (Owned || !File.Exists(Path))
             {
@@ -78,17 +78,17 @@ internal sealed partial class AcmeStorage : IDisposable
             }
 
             TakeOwnership();
-            if (!Owned && File.GetLastWriteTimeUtc(Path) == _readAt)
+            if (!Owned && File.GetLastWriteTimeUtc(Path) == readAt)
             {
                 return false;
             }
 
-            _resolvers = ReadFile();
+            resolvers = ReadFile();
             return true;
         }
     }
 
-    public void Dispose() => _ownership?.Dispose();
+    public void Dispose() => ownership?.Dispose();
 
     private void Check(string given)
     {
@@ -124,7 +124,7 @@ internal sealed partial class AcmeStorage : IDisposable
                 return whole;
             }
 
-            _readAt = File.GetLastWriteTimeUtc(Path);
+            readAt = File.GetLastWriteTimeUtc(Path);
             return StorageFormat.Read(File.ReadAllBytes(Path));
         }
         catch (JsonException failure)
@@ -164,7 +164,7 @@ internal sealed partial class AcmeStorage : IDisposable
         try
         {
             // The runtime puts an exclusive flock on it, which ends with the process however that ends.
-            _ownership = new FileStream(lockFile, new FileStreamOptions
+            ownership = new FileStream(lockFile, new FileStreamOptions
             {
                 Mode = FileMode.OpenOrCreate,
                 Access = FileAccess.ReadWrite,

@@ -9,14 +9,14 @@ namespace Ingress.Proxy.Tls.Acme.Storage;
 /// </summary>
 internal sealed partial class AttemptLog(string storagePath, ILogger<AttemptLog> logger)
 {
-    private readonly Lock _access = new();
-    private readonly string _path = storagePath + ".attempts";
-    private Dictionary<string, Dictionary<string, List<long>>>? _resolvers;
+    private readonly Lock access = new();
+    private readonly string path = storagePath + ".attempts";
+    private Dictionary<string, Dictionary<string, List<long>>>? resolvers;
 
     /// <summary>The failures by name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<DateTimeOffset>> Read(string resolver)
     {
-        lock (_access)
+        lock (access)
         {
             return Load().GetValueOrDefault(resolver, [])
                 .ToDictionary(entry => entry.Key, entry => (IReadOnlyList<DateTimeOffset>)[.. entry.Value.Select(DateTimeOffset.FromUnixTimeSeconds)], StringComparer.Ordinal);
@@ -25,7 +25,7 @@ internal sealed partial class AttemptLog(string storagePath, ILogger<AttemptLog>
 
     public void Write(string resolver, IReadOnlyDictionary<string, IReadOnlyList<DateTimeOffset>> failures)
     {
-        lock (_access)
+        lock (access)
         {
             var resolvers = Load();
             if (failures.Count == 0 && !resolvers.ContainsKey(resolver))
@@ -36,32 +36,32 @@ internal sealed partial class AttemptLog(string storagePath, ILogger<AttemptLog>
             resolvers[resolver] = failures.ToDictionary(entry => entry.Key, entry => entry.Value.Select(moment => moment.ToUnixTimeSeconds()).ToList(), StringComparer.Ordinal);
             try
             {
-                DurableFile.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(resolvers));
+                DurableFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(resolvers));
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                LogNotKept(logger, _path, failure.Message);
+                LogNotKept(logger, path, failure.Message);
             }
         }
     }
 
     private Dictionary<string, Dictionary<string, List<long>>> Load()
     {
-        if (_resolvers is not null)
+        if (resolvers is not null)
         {
-            return _resolvers;
+            return resolvers;
         }
 
         try
         {
-            _resolvers = File.Exists(_path) ? JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, List<long>>>>(File.ReadAllBytes(_path)) : null;
+            resolvers = File.Exists(path) ? JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, List<long>>>>(File.ReadAllBytes(path)) : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
         {
-            LogNotKept(logger, _path, failure.Message);
+            LogNotKept(logger, path, failure.Message);
         }
 
-        return _resolvers ??= [];
+        return resolvers ??= [];
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Failed attempts are not kept over a restart, {Path}: {Reason}")]

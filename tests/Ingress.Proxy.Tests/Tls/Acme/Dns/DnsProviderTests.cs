@@ -10,27 +10,27 @@ public sealed class DnsProviderTests : IAsyncLifetime
 {
     private static readonly TxtRecord Record = new("www.example.com", "_acme-challenge.www.example.com.", "VALUE", "TOKEN", "TOKEN.KEY");
 
-    private ProviderRecorder _recorder = null!;
+    private ProviderRecorder recorder = null!;
 
-    public async Task InitializeAsync() => _recorder = await ProviderRecorder.StartAsync();
+    public async Task InitializeAsync() => recorder = await ProviderRecorder.StartAsync();
 
-    public async Task DisposeAsync() => await _recorder.DisposeAsync();
+    public async Task DisposeAsync() => await recorder.DisposeAsync();
 
     [Fact]
     public async Task Cloudflare()
     {
         const string Base = "https://api.cloudflare.com/client/v4/zones";
-        _recorder.Answer($"GET {Base}?name=example.com&per_page=50", """{"success":true,"result":[{"id":"Z1"}]}""")
+        recorder.Answer($"GET {Base}?name=example.com&per_page=50", """{"success":true,"result":[{"id":"Z1"}]}""")
             .Answer($"POST {Base}/Z1/dns_records", """{"success":true,"result":{"id":"R1"}}""")
             .Answer($"DELETE {Base}/Z1/dns_records/R1", "{}");
-        await RoundTripAsync(_recorder.Provider("cloudflare", ("CF_DNS_API_TOKEN", "token-1"), ("CF_ZONE_API_TOKEN", "token-2")));
+        await RoundTripAsync(recorder.Provider("cloudflare", ("CF_DNS_API_TOKEN", "token-1"), ("CF_ZONE_API_TOKEN", "token-2")));
         Assert.Equal(
             $$"""
             GET {{Base}}?name=example.com&per_page=50
             POST {{Base}}/Z1/dns_records {"type":"TXT","name":"_acme-challenge.www.example.com","content":"\u0022VALUE\u0022","ttl":120}
             DELETE {{Base}}/Z1/dns_records/R1
             """,
-            _recorder.Script);
+            recorder.Script);
         Assert.Equal(["Bearer token-2", "Bearer token-1", "Bearer token-1"], Header("Authorization"));
     }
 
@@ -39,9 +39,9 @@ public sealed class DnsProviderTests : IAsyncLifetime
     {
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, "the-key\n");
-        _recorder.Answer("GET https://api.cloudflare.com/client/v4/zones?name=example.com&per_page=50", """{"result":[{"id":"Z1"}]}""")
+        recorder.Answer("GET https://api.cloudflare.com/client/v4/zones?name=example.com&per_page=50", """{"result":[{"id":"Z1"}]}""")
             .Answer("POST https://api.cloudflare.com/client/v4/zones/Z1/dns_records", """{"result":{"id":"R1"}}""");
-        await _recorder.Provider("cloudflare", ("CF_API_EMAIL", "me@example.com"), ("CF_API_KEY_FILE", file)).PresentAsync(Record, CancellationToken.None);
+        await recorder.Provider("cloudflare", ("CF_API_EMAIL", "me@example.com"), ("CF_API_KEY_FILE", file)).PresentAsync(Record, CancellationToken.None);
         File.Delete(file);
         Assert.All(Header("X-Auth-Key"), key => Assert.Equal("the-key", key));
         Assert.All(Header("X-Auth-Email"), email => Assert.Equal("me@example.com", email));
@@ -51,20 +51,20 @@ public sealed class DnsProviderTests : IAsyncLifetime
     public async Task DuckDns()
     {
         const string Base = "https://www.duckdns.org/update?domains=test.duckdns.org&token=t%2F1&";
-        _recorder.Answer($"GET {Base}txt=VALUE", "OK").Answer($"GET {Base}txt=&clear=true", "OK");
-        var provider = _recorder.Provider("duckdns", ("DUCKDNS_TOKEN", "t/1"));
+        recorder.Answer($"GET {Base}txt=VALUE", "OK").Answer($"GET {Base}txt=&clear=true", "OK");
+        var provider = recorder.Provider("duckdns", ("DUCKDNS_TOKEN", "t/1"));
         Assert.True(provider.OneAtATime);
         await RoundTripAsync(provider, Record with { Domain = "nas.test.duckdns.org", Name = "_acme-challenge.nas.test.duckdns.org." });
-        Assert.Equal($"GET {Base}txt=VALUE\nGET {Base}txt=&clear=true", _recorder.Script);
+        Assert.Equal($"GET {Base}txt=VALUE\nGET {Base}txt=&clear=true", recorder.Script);
     }
 
     [Fact]
     public async Task Desec()
     {
         const string Set = "https://desec.io/api/v1/domains/example.com/rrsets/_acme-challenge.www/TXT/";
-        _recorder.Answer("GET " + Set, "{}", 404).Answer("GET " + Set, """{"records":["\"VALUE\"","\"OTHER\""]}""")
+        recorder.Answer("GET " + Set, "{}", 404).Answer("GET " + Set, """{"records":["\"VALUE\"","\"OTHER\""]}""")
             .Answer("POST https://desec.io/api/v1/domains/example.com/rrsets/", "{}", 201).Answer("PATCH " + Set, "{}");
-        await RoundTripAsync(_recorder.Provider("desec", ("DESEC_TOKEN", "token-1")));
+        await RoundTripAsync(recorder.Provider("desec", ("DESEC_TOKEN", "token-1")));
         Assert.Equal(
             $$"""
             GET {{Set}}
@@ -72,7 +72,7 @@ public sealed class DnsProviderTests : IAsyncLifetime
             GET {{Set}}
             PATCH {{Set}} {"records":["\u0022OTHER\u0022"]}
             """,
-            _recorder.Script);
+            recorder.Script);
         Assert.All(Header("Authorization"), value => Assert.Equal("Token token-1", value));
     }
 
@@ -80,17 +80,17 @@ public sealed class DnsProviderTests : IAsyncLifetime
     public async Task HetznerCloud()
     {
         const string Set = "https://api.hetzner.cloud/v1/zones/example.com/rrsets/_acme-challenge.www/TXT/actions";
-        _recorder.Answer($"POST {Set}/add_records", """{"action":{"id":7,"status":"running"}}""", 201)
+        recorder.Answer($"POST {Set}/add_records", """{"action":{"id":7,"status":"running"}}""", 201)
             .Answer("GET https://api.hetzner.cloud/v1/actions/7", """{"action":{"id":7,"status":"success"}}""")
             .Answer($"POST {Set}/remove_records", """{"action":{"id":8,"status":"success"}}""", 201);
-        await RoundTripAsync(_recorder.Provider("hetzner", ("HETZNER_API_TOKEN", "token-1")));
+        await RoundTripAsync(recorder.Provider("hetzner", ("HETZNER_API_TOKEN", "token-1")));
         Assert.Equal(
             $$"""
             POST {{Set}}/add_records {"ttl":60,"records":[{"value":"\u0022VALUE\u0022"}]}
             GET https://api.hetzner.cloud/v1/actions/7
             POST {{Set}}/remove_records {"records":[{"value":"\u0022VALUE\u0022"}]}
             """,
-            _recorder.Script);
+            recorder.Script);
         Assert.All(Header("Authorization"), value => Assert.Equal("Bearer token-1", value));
     }
 
@@ -98,16 +98,16 @@ public sealed class DnsProviderTests : IAsyncLifetime
     public async Task HetznerDnsConsole()
     {
         const string Base = "https://dns.hetzner.com/api/v1";
-        _recorder.Answer($"GET {Base}/zones?name=example.com", """{"zones":[{"id":"Z1"}]}""").Answer($"POST {Base}/records", """{"record":{"id":"R1"}}""")
+        recorder.Answer($"GET {Base}/zones?name=example.com", """{"zones":[{"id":"Z1"}]}""").Answer($"POST {Base}/records", """{"record":{"id":"R1"}}""")
             .Answer($"DELETE {Base}/records/R1", "{}");
-        await RoundTripAsync(_recorder.Provider("hetzner", ("HETZNER_API_KEY", "key-1")));
+        await RoundTripAsync(recorder.Provider("hetzner", ("HETZNER_API_KEY", "key-1")));
         Assert.Equal(
             $$"""
             GET {{Base}}/zones?name=example.com
             POST {{Base}}/records {"type":"TXT","name":"_acme-challenge.www","value":"VALUE","ttl":60,"zone_id":"Z1"}
             DELETE {{Base}}/records/R1
             """,
-            _recorder.Script);
+            recorder.Script);
         Assert.All(Header("Auth-API-Token"), value => Assert.Equal("key-1", value));
     }
 
@@ -115,8 +115,8 @@ public sealed class DnsProviderTests : IAsyncLifetime
     public async Task Gandi()
     {
         const string Set = "https://api.gandi.net/v5/livedns/domains/example.com/records/_acme-challenge.www/TXT";
-        _recorder.Answer("GET " + Set, "{}", 404).Answer("GET " + Set, """{"rrset_values":["\"VALUE\""]}""").Answer("PUT " + Set, "{}", 201).Answer("DELETE " + Set, "", 204);
-        await RoundTripAsync(_recorder.Provider("gandiv5", ("GANDIV5_PERSONAL_ACCESS_TOKEN", "token-1")));
+        recorder.Answer("GET " + Set, "{}", 404).Answer("GET " + Set, """{"rrset_values":["\"VALUE\""]}""").Answer("PUT " + Set, "{}", 201).Answer("DELETE " + Set, "", 204);
+        await RoundTripAsync(recorder.Provider("gandiv5", ("GANDIV5_PERSONAL_ACCESS_TOKEN", "token-1")));
         Assert.Equal(
             $$"""
             GET {{Set}}
@@ -124,45 +124,45 @@ public sealed class DnsProviderTests : IAsyncLifetime
             GET {{Set}}
             DELETE {{Set}}
             """,
-            _recorder.Script);
+            recorder.Script);
     }
 
     [Fact]
     public async Task DigitalOcean()
     {
         const string Base = "https://api.digitalocean.com/v2/domains/example.com/records";
-        _recorder.Answer("POST " + Base, """{"domain_record":{"id":12}}""", 201).Answer($"DELETE {Base}/12", "", 204);
-        await RoundTripAsync(_recorder.Provider("digitalocean", ("DO_AUTH_TOKEN", "token-1")));
+        recorder.Answer("POST " + Base, """{"domain_record":{"id":12}}""", 201).Answer($"DELETE {Base}/12", "", 204);
+        await RoundTripAsync(recorder.Provider("digitalocean", ("DO_AUTH_TOKEN", "token-1")));
         Assert.Equal(
             $$"""
             POST {{Base}} {"type":"TXT","name":"_acme-challenge.www.example.com.","data":"VALUE","ttl":30}
             DELETE {{Base}}/12
             """,
-            _recorder.Script);
+            recorder.Script);
     }
 
     [Fact]
     public async Task Porkbun()
     {
         const string Base = "https://api.porkbun.com/api/json/v3/dns";
-        _recorder.Answer($"POST {Base}/create/example.com", """{"status":"SUCCESS","id":"55"}""").Answer($"POST {Base}/delete/example.com/55", """{"status":"SUCCESS"}""");
-        await RoundTripAsync(_recorder.Provider("porkbun", ("PORKBUN_API_KEY", "key-1"), ("PORKBUN_SECRET_API_KEY", "secret-1")));
+        recorder.Answer($"POST {Base}/create/example.com", """{"status":"SUCCESS","id":"55"}""").Answer($"POST {Base}/delete/example.com/55", """{"status":"SUCCESS"}""");
+        await RoundTripAsync(recorder.Provider("porkbun", ("PORKBUN_API_KEY", "key-1"), ("PORKBUN_SECRET_API_KEY", "secret-1")));
         Assert.Equal(
             $$"""
             POST {{Base}}/create/example.com {"name":"_acme-challenge.www","type":"TXT","content":"VALUE","ttl":"300","apikey":"key-1","secretapikey":"secret-1"}
             POST {{Base}}/delete/example.com/55 {"apikey":"key-1","secretapikey":"secret-1"}
             """,
-            _recorder.Script);
+            recorder.Script);
     }
 
     [Fact]
     public async Task Ovh()
     {
         const string Base = "https://eu.api.ovh.com/1.0";
-        _recorder.Answer($"GET {Base}/auth/time", DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))
+        recorder.Answer($"GET {Base}/auth/time", DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))
             .Answer($"POST {Base}/domain/zone/example.com/record", """{"id":33}""").Answer($"POST {Base}/domain/zone/example.com/refresh", "")
             .Answer($"DELETE {Base}/domain/zone/example.com/record/33", "null");
-        await RoundTripAsync(_recorder.Provider("ovh", ("OVH_APPLICATION_KEY", "key-1"), ("OVH_APPLICATION_SECRET", "secret-1"), ("OVH_CONSUMER_KEY", "consumer-1")));
+        await RoundTripAsync(recorder.Provider("ovh", ("OVH_APPLICATION_KEY", "key-1"), ("OVH_APPLICATION_SECRET", "secret-1"), ("OVH_CONSUMER_KEY", "consumer-1")));
         Assert.Equal(
             $$"""
             GET {{Base}}/auth/time
@@ -171,8 +171,8 @@ public sealed class DnsProviderTests : IAsyncLifetime
             DELETE {{Base}}/domain/zone/example.com/record/33
             POST {{Base}}/domain/zone/example.com/refresh
             """,
-            _recorder.Script);
-        var call = _recorder.Calls[1];
+            recorder.Script);
+        var call = recorder.Calls[1];
         var signed = $"secret-1+consumer-1+POST+{call.Url}+{call.Body}+{call.Headers["X-Ovh-Timestamp"]}";
         Assert.Equal("$1$" + Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(signed))), call.Headers["X-Ovh-Signature"]);
         Assert.Equal("key-1", call.Headers["X-Ovh-Application"]);
@@ -187,10 +187,10 @@ public sealed class DnsProviderTests : IAsyncLifetime
         var zone = $"<ListHostedZonesByNameResponse {Space}><HostedZones><HostedZone><Id>/hostedzone/Z1</Id><Name>example.com.</Name><Config><PrivateZone>false</PrivateZone></Config></HostedZone></HostedZones></ListHostedZonesByNameResponse>";
         var change = $"<ChangeResourceRecordSetsResponse {Space}><ChangeInfo><Id>/change/C1</Id><Status>INSYNC</Status></ChangeInfo></ChangeResourceRecordSetsResponse>";
         var list = $"GET {Base}/hostedzone/Z1/rrset?maxitems=1&name=_acme-challenge.www.example.com.&type=TXT";
-        _recorder.Answer($"GET {Base}/hostedzonesbyname?dnsname=example.com.", zone).Answer(list, $"<R {Space}/>")
+        recorder.Answer($"GET {Base}/hostedzonesbyname?dnsname=example.com.", zone).Answer(list, $"<R {Space}/>")
             .Answer(list, $"<R {Space}><ResourceRecordSets>{Set}</ResourceRecordSets></R>").Answer($"POST {Base}/hostedzone/Z1/rrset/", change);
-        await RoundTripAsync(_recorder.Provider("route53", ("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "secret-1"), ("AWS_SESSION_TOKEN", "session-1")));
-        var changes = _recorder.Calls.Where(call => call.Method == "POST").ToList();
+        await RoundTripAsync(recorder.Provider("route53", ("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "secret-1"), ("AWS_SESSION_TOKEN", "session-1")));
+        var changes = recorder.Calls.Where(call => call.Method == "POST").ToList();
         Assert.Equal(
             [
                 $"<ChangeResourceRecordSetsRequest {Space}><ChangeBatch><Changes><Change><Action>UPSERT</Action>{Set}</Change></Changes></ChangeBatch></ChangeResourceRecordSetsRequest>",
@@ -208,13 +208,13 @@ public sealed class DnsProviderTests : IAsyncLifetime
         var account = $$"""{"client_email":"me@p1.iam","project_id":"p1","private_key":"{{key.ExportPkcs8PrivateKeyPem().ReplaceLineEndings("\\n")}}","token_uri":"https://oauth2.googleapis.com/token"}""";
         var set = """{"name":"_acme-challenge.www.example.com.","type":"TXT","ttl":120,"rrdatas":["\u0022VALUE\u0022"]}""";
         var list = $"GET {Base}/z1/rrsets?name=_acme-challenge.www.example.com.&type=TXT";
-        _recorder.Answer("POST https://oauth2.googleapis.com/token", """{"access_token":"access-1","expires_in":3600}""")
+        recorder.Answer("POST https://oauth2.googleapis.com/token", """{"access_token":"access-1","expires_in":3600}""")
             .Answer($"GET {Base}?dnsName=example.com.", """{"managedZones":[{"name":"inside","visibility":"private"},{"name":"z1","visibility":"public"}]}""")
             .Answer(list, "{}").Answer(list, $$"""{"rrsets":[{{set}}]}""").Answer($"POST {Base}/z1/changes", """{"id":"1","status":"done"}""");
-        await RoundTripAsync(_recorder.Provider("gcloud", ("GCE_SERVICE_ACCOUNT", account)));
-        Assert.Equal([$$"""{"additions":[{{set}}]}""", $$"""{"deletions":[{{set}}]}"""], _recorder.Calls.Where(call => call.Url.EndsWith("/changes", StringComparison.Ordinal)).Select(call => call.Body));
-        Assert.All(_recorder.Calls.Skip(1).Where(call => !call.Url.EndsWith("/token", StringComparison.Ordinal)), call => Assert.Equal("Bearer access-1", call.Headers["Authorization"]));
-        var parts = _recorder.Calls.First(call => call.Url.EndsWith("/token", StringComparison.Ordinal)).Body.Split("&assertion=")[1].Split('.');
+        await RoundTripAsync(recorder.Provider("gcloud", ("GCE_SERVICE_ACCOUNT", account)));
+        Assert.Equal([$$"""{"additions":[{{set}}]}""", $$"""{"deletions":[{{set}}]}"""], recorder.Calls.Where(call => call.Url.EndsWith("/changes", StringComparison.Ordinal)).Select(call => call.Body));
+        Assert.All(recorder.Calls.Skip(1).Where(call => !call.Url.EndsWith("/token", StringComparison.Ordinal)), call => Assert.Equal("Bearer access-1", call.Headers["Authorization"]));
+        var parts = recorder.Calls.First(call => call.Url.EndsWith("/token", StringComparison.Ordinal)).Body.Split("&assertion=")[1].Split('.');
         Assert.True(key.VerifyData(Encoding.ASCII.GetBytes(parts[0] + "." + parts[1]), Base64Url.Decode(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
@@ -222,9 +222,9 @@ public sealed class DnsProviderTests : IAsyncLifetime
     public async Task AcmeDns()
     {
         var storage = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        _recorder.Answer("POST https://acme-dns.test/register", """{"fulldomain":"abc.acme-dns.test","subdomain":"abc","username":"user-1","password":"password-1"}""", 201)
+        recorder.Answer("POST https://acme-dns.test/register", """{"fulldomain":"abc.acme-dns.test","subdomain":"abc","username":"user-1","password":"password-1"}""", 201)
             .Answer("POST https://acme-dns.test/update", """{"txt":"VALUE"}""");
-        var provider = _recorder.Provider("acme-dns", ("ACME_DNS_API_BASE", "https://acme-dns.test"), ("ACME_DNS_STORAGE_PATH", storage), ("ACME_DNS_ALLOWLIST", "10.0.0.0/8"));
+        var provider = recorder.Provider("acme-dns", ("ACME_DNS_API_BASE", "https://acme-dns.test"), ("ACME_DNS_STORAGE_PATH", storage), ("ACME_DNS_ALLOWLIST", "10.0.0.0/8"));
         var wanted = await Assert.ThrowsAsync<AcmeException>(() => provider.PresentAsync(Record, CancellationToken.None));
         Assert.Contains("\"_acme-challenge.www.example.com. CNAME abc.acme-dns.test.\"", wanted.Message, StringComparison.Ordinal);
         await RoundTripAsync(provider);
@@ -233,9 +233,9 @@ public sealed class DnsProviderTests : IAsyncLifetime
             POST https://acme-dns.test/register {"allowfrom":["10.0.0.0/8"]}
             POST https://acme-dns.test/update {"subdomain":"abc","txt":"VALUE"}
             """,
-            _recorder.Script);
-        Assert.Equal("user-1", _recorder.Calls[1].Headers["X-Api-User"]);
-        Assert.Equal("password-1", _recorder.Calls[1].Headers["X-Api-Key"]);
+            recorder.Script);
+        Assert.Equal("user-1", recorder.Calls[1].Headers["X-Api-User"]);
+        Assert.Equal("password-1", recorder.Calls[1].Headers["X-Api-Key"]);
         File.Delete(storage);
     }
 
@@ -244,9 +244,9 @@ public sealed class DnsProviderTests : IAsyncLifetime
     [InlineData("RAW", """{"domain":"www.example.com","token":"TOKEN","keyAuth":"TOKEN.KEY"}""")]
     public async Task HttpReq(string mode, string expected)
     {
-        _recorder.Answer("POST https://hook.test/base/present", "").Answer("POST https://hook.test/base/cleanup", "");
-        await RoundTripAsync(_recorder.Provider("httpreq", ("HTTPREQ_ENDPOINT", "https://hook.test/base/"), ("HTTPREQ_MODE", mode), ("HTTPREQ_USERNAME", "me"), ("HTTPREQ_PASSWORD", "pass-1")));
-        Assert.Equal($"POST https://hook.test/base/present {expected}\nPOST https://hook.test/base/cleanup {expected}", _recorder.Script);
+        recorder.Answer("POST https://hook.test/base/present", "").Answer("POST https://hook.test/base/cleanup", "");
+        await RoundTripAsync(recorder.Provider("httpreq", ("HTTPREQ_ENDPOINT", "https://hook.test/base/"), ("HTTPREQ_MODE", mode), ("HTTPREQ_USERNAME", "me"), ("HTTPREQ_PASSWORD", "pass-1")));
+        Assert.Equal($"POST https://hook.test/base/present {expected}\nPOST https://hook.test/base/cleanup {expected}", recorder.Script);
         Assert.All(Header("Authorization"), value => Assert.Equal("Basic " + Convert.ToBase64String("me:pass-1"u8), value));
     }
 
@@ -257,7 +257,7 @@ public sealed class DnsProviderTests : IAsyncLifetime
     {
         using var folder = new Ingress.Testing.TemporaryFolder();
         var script = Script(folder, "echo \"$@\" >> " + folder.File("calls"));
-        await RoundTripAsync(_recorder.Provider("exec", ("EXEC_PATH", script), ("EXEC_MODE", mode)));
+        await RoundTripAsync(recorder.Provider("exec", ("EXEC_PATH", script), ("EXEC_MODE", mode)));
         Assert.Equal(expected, (await File.ReadAllTextAsync(folder.File("calls"))).ReplaceLineEndings("|"));
     }
 
@@ -266,7 +266,7 @@ public sealed class DnsProviderTests : IAsyncLifetime
     {
         using var folder = new Ingress.Testing.TemporaryFolder();
         Environment.SetEnvironmentVariable("INGRESS_TEST_DNS_TOKEN", "canary-in-script");
-        var provider = _recorder.Provider("exec", ("EXEC_PATH", Script(folder, "echo \"refused, token was $INGRESS_TEST_DNS_TOKEN\" >&2; exit 3")));
+        var provider = recorder.Provider("exec", ("EXEC_PATH", Script(folder, "echo \"refused, token was $INGRESS_TEST_DNS_TOKEN\" >&2; exit 3")));
         var failure = await Assert.ThrowsAsync<AcmeException>(() => provider.PresentAsync(Record, CancellationToken.None));
         Environment.SetEnvironmentVariable("INGRESS_TEST_DNS_TOKEN", null);
         Assert.Contains("ended with code 3: refused, token was xxxx", failure.Message, StringComparison.Ordinal);
@@ -288,14 +288,14 @@ public sealed class DnsProviderTests : IAsyncLifetime
     [InlineData("rfc2136", "RFC2136_NAMESERVER")]
     public void MissingCredentialsAreNamed(string code, string expected)
     {
-        var failure = Assert.Throws<AcmeException>(() => _recorder.Provider(code));
+        var failure = Assert.Throws<AcmeException>(() => recorder.Provider(code));
         Assert.StartsWith($"{code}: some credentials information are missing: {expected}", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void AnUnknownProviderIsNamed()
     {
-        var failure = Assert.Throws<AcmeException>(() => _recorder.Provider("nosuch"));
+        var failure = Assert.Throws<AcmeException>(() => recorder.Provider("nosuch"));
         Assert.Contains("unrecognized DNS provider: nosuch", failure.Message, StringComparison.Ordinal);
         Assert.Contains("cloudflare", failure.Message, StringComparison.Ordinal);
     }
@@ -311,7 +311,7 @@ public sealed class DnsProviderTests : IAsyncLifetime
     public async Task ARefusalShowsWhereItCameFromAndNoSecret(string code, string environment)
     {
         var variables = environment.Split(';').Select(entry => entry.Split('=', 2)).Select(entry => (entry[0], entry[1])).ToArray();
-        var failure = await Assert.ThrowsAsync<AcmeException>(async () => await _recorder.Provider(code, variables).PresentAsync(Record, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<AcmeException>(async () => await recorder.Provider(code, variables).PresentAsync(Record, CancellationToken.None));
         Assert.StartsWith(code + ": ", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", failure.ToString(), StringComparison.Ordinal);
     }
@@ -329,5 +329,5 @@ public sealed class DnsProviderTests : IAsyncLifetime
         await provider.CleanUpAsync(record ?? Record, CancellationToken.None);
     }
 
-    private IEnumerable<string> Header(string name) => _recorder.Calls.Select(call => call.Headers[name]);
+    private IEnumerable<string> Header(string name) => recorder.Calls.Select(call => call.Headers[name]);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ingress.Proxy.NameServers;
 using Ingress.Proxy.Tls.Acme.Client;
 using Ingress.Proxy.Tls.Acme.Dns;
 using Ingress.Testing;
@@ -10,26 +11,26 @@ public sealed class NamedTests : IAsyncLifetime
 {
     private const string Secret = "c2VjcmV0IG9mIHRoZSBrZXkgb2YgdGhlIHRlc3Rz";
     private static readonly TxtRecord Record = new("www.example.test", "_acme-challenge.www.example.test.", "VALUE", "TOKEN", "TOKEN.KEY");
-    private readonly TemporaryFolder _folder = new();
-    private readonly int _port = FreePort.Next();
-    private ProgramRun _server = null!;
+    private readonly TemporaryFolder folder = new();
+    private readonly int port = FreePort.Next();
+    private ProgramRun server = null!;
 
-    private string Address => "127.0.0.1:" + _port.ToString(CultureInfo.InvariantCulture);
+    private string Address => "127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);
 
     private DnsLookup Lookup => new([Address], TimeSpan.FromSeconds(5));
 
     public async Task InitializeAsync()
     {
-        _folder.Write("zone", "$TTL 60\n@ IN SOA ns.example.test. admin.example.test. (1 60 60 60 60)\n@ IN NS ns\nns IN A 127.0.0.1\n");
+        folder.Write("zone", "$TTL 60\n@ IN SOA ns.example.test. admin.example.test. (1 60 60 60 60)\n@ IN NS ns\nns IN A 127.0.0.1\n");
         string[] algorithms = ["hmac-sha1", "hmac-sha256", "hmac-sha512"];
         var keys = string.Concat(algorithms.Select(algorithm => $"key \"{algorithm}.key\" {{ algorithm {algorithm}; secret \"{Secret}\"; }};\n"));
-        var configuration = _folder.Write("named.conf", $$"""
+        var configuration = folder.Write("named.conf", $$"""
             options {
-              directory "{{_folder.Path}}";
+              directory "{{folder.Path}}";
               pid-file none;
               session-keyfile none;
               lock-file none;
-              listen-on port {{_port}} { 127.0.0.1; };
+              listen-on port {{port}} { 127.0.0.1; };
               listen-on-v6 { none; };
               recursion no;
               dnssec-validation no;
@@ -43,17 +44,17 @@ public sealed class NamedTests : IAsyncLifetime
             };
 
             """);
-        _server = ProgramRun.Start("/usr/sbin/named", ["-g", "-c", configuration], _folder.Path);
+        server = ProgramRun.Start("/usr/sbin/named", ["-g", "-c", configuration], folder.Path);
         await Eventually.HoldsAsync(
             "named runs",
-            () => _server.HasExited ? throw new InvalidOperationException(_server.Output) : _server.Output.Contains("all zones loaded", StringComparison.Ordinal),
+            () => server.HasExited ? throw new InvalidOperationException(server.Output) : server.Output.Contains("all zones loaded", StringComparison.Ordinal),
             TimeSpan.FromSeconds(30));
     }
 
     public async Task DisposeAsync()
     {
-        await _server.DisposeAsync();
-        _folder.Dispose();
+        await server.DisposeAsync();
+        folder.Dispose();
     }
 
     [Theory]

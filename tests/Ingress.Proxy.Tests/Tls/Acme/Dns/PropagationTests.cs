@@ -1,4 +1,6 @@
 using Ingress.Proxy.Configuration;
+using Ingress.Proxy.NameServers;
+using Ingress.Proxy.Tests.NameServers;
 using Ingress.Proxy.Tls.Acme;
 using Ingress.Proxy.Tls.Acme.Client;
 using Ingress.Proxy.Tls.Acme.Dns;
@@ -9,15 +11,15 @@ public sealed class PropagationTests : IAsyncLifetime
 {
     private static readonly TxtRecord Record = new("www.example.com", "_acme-challenge.www.example.com.", "VALUE", "TOKEN", "TOKEN.KEY");
 
-    private FakeNameServer _server = null!;
+    private FakeNameServer server = null!;
 
     public Task InitializeAsync()
     {
-        _server = FakeNameServer.Start("example.com");
+        server = FakeNameServer.Start("example.com");
         return Task.CompletedTask;
     }
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async Task DisposeAsync() => await server.DisposeAsync();
 
     [Fact]
     public async Task TheZonesOwnServersAreAskedUntilTheyShowTheRecord()
@@ -25,7 +27,7 @@ public sealed class PropagationTests : IAsyncLifetime
         var waiting = AwaitAsync(new AcmeDnsChallengeOptions(), TimeSpan.FromSeconds(20));
         await Task.Delay(150);
         Assert.False(waiting.IsCompleted);
-        _server.Texts[Record.Name] = ["OTHER", "VALUE"];
+        server.Texts[Record.Name] = ["OTHER", "VALUE"];
         await waiting;
     }
 
@@ -35,10 +37,10 @@ public sealed class PropagationTests : IAsyncLifetime
     [InlineData(false, false)]
     public async Task ARecordThatDoesNotAppearIsNamed(bool withoutOwnServers, bool all)
     {
-        _server.Texts[Record.Name] = ["OTHER"];
+        server.Texts[Record.Name] = ["OTHER"];
         var options = new AcmeDnsChallengeOptions { Propagation = new AcmeDnsPropagationOptions { DisableANSChecks = withoutOwnServers, RequireAllRNS = all } };
         var failure = await Assert.ThrowsAsync<AcmeException>(() => AwaitAsync(options, TimeSpan.FromMilliseconds(100)));
-        Assert.Contains($"name server {_server.Address} does not show the expected TXT record yet [fqdn: _acme-challenge.www.example.com., value: VALUE]", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"name server {server.Address} does not show the expected TXT record yet [fqdn: _acme-challenge.www.example.com., value: VALUE]", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,20 +48,20 @@ public sealed class PropagationTests : IAsyncLifetime
     {
         await AwaitAsync(new AcmeDnsChallengeOptions { DisablePropagationCheck = true, DelayBeforeCheck = GoDuration.FromMilliseconds(10) }, TimeSpan.Zero);
         await AwaitAsync(new AcmeDnsChallengeOptions { Propagation = new AcmeDnsPropagationOptions { DisableChecks = true } }, TimeSpan.Zero);
-        Assert.Empty(_server.Updates);
+        Assert.Empty(server.Updates);
     }
 
     [Fact]
     public async Task AliasesAreFollowedAndZonesFound()
     {
-        _server.Aliases["_acme-challenge.nas.home.test."] = "nas.acme.example.com.";
-        _server.Aliases["circle.test."] = "circle.test.";
-        var lookup = _server.Lookup;
+        server.Aliases["_acme-challenge.nas.home.test."] = "nas.acme.example.com.";
+        server.Aliases["circle.test."] = "circle.test.";
+        var lookup = server.Lookup;
         Assert.Equal("nas.acme.example.com.", await lookup.FollowAsync("_acme-challenge.nas.home.test", CancellationToken.None));
         Assert.Equal("_acme-challenge.example.com.", await lookup.FollowAsync("_acme-challenge.example.com", CancellationToken.None));
         Assert.Equal("example.com", await lookup.FindZoneAsync("nas.acme.example.com.", CancellationToken.None));
-        await Assert.ThrowsAsync<AcmeException>(() => lookup.FollowAsync("circle.test", CancellationToken.None));
-        await Assert.ThrowsAsync<AcmeException>(() => lookup.FindZoneAsync("nowhere.test", CancellationToken.None));
+        await Assert.ThrowsAsync<DnsException>(() => lookup.FollowAsync("circle.test", CancellationToken.None));
+        await Assert.ThrowsAsync<DnsException>(() => lookup.FindZoneAsync("nowhere.test", CancellationToken.None));
     }
 
     [Theory]
@@ -70,5 +72,5 @@ public sealed class PropagationTests : IAsyncLifetime
         Assert.Throws<FormatException>(() => DnsMessage.Read(message));
 
     private Task AwaitAsync(AcmeDnsChallengeOptions options, TimeSpan timeout) =>
-        new Propagation(options, _server.Lookup, TimeProvider.System).AwaitAsync(Record, new ProviderTimes(timeout, TimeSpan.FromMilliseconds(20)), CancellationToken.None);
+        new Propagation(options, server.Lookup, TimeProvider.System).AwaitAsync(Record, new ProviderTimes(timeout, TimeSpan.FromMilliseconds(20)), CancellationToken.None);
 }

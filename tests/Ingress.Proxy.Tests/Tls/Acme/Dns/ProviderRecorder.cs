@@ -1,4 +1,5 @@
 using System.Net;
+using Ingress.Proxy.Tests.NameServers;
 using Ingress.Proxy.Tls.Acme.Dns;
 using Ingress.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -16,10 +17,10 @@ internal sealed class ProviderRecorder : IAsyncDisposable
 {
     private const string AskedFor = "X-Asked-For";
 
-    private readonly WebApplication _web;
-    private readonly Dictionary<string, Queue<(int Status, string Body)>> _answers = [];
+    private readonly WebApplication web;
+    private readonly Dictionary<string, Queue<(int Status, string Body)>> answers = [];
 
-    private ProviderRecorder(WebApplication web) => _web = web;
+    private ProviderRecorder(WebApplication web) => this.web = web;
 
     public int Port { get; private init; }
 
@@ -46,7 +47,7 @@ internal sealed class ProviderRecorder : IAsyncDisposable
     /// <summary>Prepares an answer for <c>METHOD URL</c>; several for one are given in turn, the last one for ever.</summary>
     public ProviderRecorder Answer(string call, string body, int status = 200)
     {
-        (_answers.TryGetValue(call, out var queue) ? queue : _answers[call] = new Queue<(int, string)>()).Enqueue((status, body));
+        (answers.TryGetValue(call, out var queue) ? queue : answers[call] = new Queue<(int, string)>()).Enqueue((status, body));
         return this;
     }
 
@@ -61,7 +62,7 @@ internal sealed class ProviderRecorder : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _web.DisposeAsync();
+        await web.DisposeAsync();
         await Names.DisposeAsync();
     }
 
@@ -72,7 +73,7 @@ internal sealed class ProviderRecorder : IAsyncDisposable
         var headers = context.Request.Headers.Where(header => header.Key != AskedFor).ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         var call = new Call(context.Request.Method, url, await reader.ReadToEndAsync(), headers);
         Calls.Add(call);
-        var (status, body) = _answers.TryGetValue($"{call.Method} {url}", out var queue) ? queue.Count > 1 ? queue.Dequeue() : queue.Peek() : (599, "not prepared");
+        var (status, body) = answers.TryGetValue($"{call.Method} {url}", out var queue) ? queue.Count > 1 ? queue.Dequeue() : queue.Peek() : (599, "not prepared");
         context.Response.StatusCode = status;
         await context.Response.WriteAsync(body);
     }

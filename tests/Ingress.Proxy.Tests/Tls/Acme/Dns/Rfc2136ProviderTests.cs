@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Ingress.Proxy.NameServers;
+using Ingress.Proxy.Tests.NameServers;
 using Ingress.Proxy.Tls.Acme.Client;
 using Ingress.Proxy.Tls.Acme.Dns;
 using Ingress.Testing;
@@ -11,15 +13,15 @@ public sealed class Rfc2136ProviderTests : IAsyncLifetime
 
     private static readonly TxtRecord Record = new("www.example.com", "_acme-challenge.www.example.com.", "VALUE", "TOKEN", "TOKEN.KEY");
 
-    private FakeNameServer _server = null!;
+    private FakeNameServer server = null!;
 
     public Task InitializeAsync()
     {
-        _server = FakeNameServer.Start("example.com");
+        server = FakeNameServer.Start("example.com");
         return Task.CompletedTask;
     }
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async Task DisposeAsync() => await server.DisposeAsync();
 
     [Fact]
     public async Task ARecordIsAddedToItsZoneAndOnlyThisValueTakenOut()
@@ -27,7 +29,7 @@ public sealed class Rfc2136ProviderTests : IAsyncLifetime
         var provider = Provider();
         await provider.PresentAsync(Record, CancellationToken.None);
         await provider.CleanUpAsync(Record, CancellationToken.None);
-        var messages = _server.Updates.Select(update => DnsMessage.Read(update)).ToList();
+        var messages = server.Updates.Select(update => DnsMessage.Read(update)).ToList();
         Assert.All(messages, message => Assert.Equal(("example.com.", DnsType.Soa), message.Questions[0]));
         Assert.All(messages, message => Assert.Equal(("_acme-challenge.www.example.com.", DnsType.Txt, "VALUE"), (message.Authorities[0].Name, message.Authorities[0].Type, message.Authorities[0].Text)));
         Assert.Equal([(DnsMessage.ClassIn, 120u), (DnsMessage.ClassNone, 0u)], messages.Select(message => (message.Authorities[0].Class, message.Authorities[0].Ttl)));
@@ -40,7 +42,7 @@ public sealed class Rfc2136ProviderTests : IAsyncLifetime
     public async Task UpdatesAreSignedWithTheKey(string algorithm, string expected, int length)
     {
         await Provider(("RFC2136_TSIG_KEY", "key.test"), ("RFC2136_TSIG_SECRET", Secret), ("RFC2136_TSIG_ALGORITHM", algorithm)).PresentAsync(Record, CancellationToken.None);
-        var update = _server.Updates[0];
+        var update = server.Updates[0];
         var tail = new DnsWriter();
         tail.Name("key.test.");
         var head = update.AsSpan().LastIndexOf(tail.ToArray());
@@ -75,7 +77,7 @@ public sealed class Rfc2136ProviderTests : IAsyncLifetime
         await Provider(("RFC2136_TSIG_FILE", file)).PresentAsync(Record, CancellationToken.None);
         var name = new DnsWriter();
         name.Name("hmac-sha256.");
-        Assert.True(_server.Updates[0].AsSpan().IndexOf(name.ToArray()) > 0);
+        Assert.True(server.Updates[0].AsSpan().IndexOf(name.ToArray()) > 0);
     }
 
     [Theory]
@@ -83,7 +85,7 @@ public sealed class Rfc2136ProviderTests : IAsyncLifetime
     [InlineData(9, "NOTAUTH (9): wrong key")]
     public async Task ARefusalIsExplained(int code, string expected)
     {
-        _server.UpdateResponseCode = code;
+        server.UpdateResponseCode = code;
         var failure = await Assert.ThrowsAsync<AcmeException>(() => Provider().PresentAsync(Record, CancellationToken.None));
         Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
     }
@@ -101,7 +103,7 @@ public sealed class Rfc2136ProviderTests : IAsyncLifetime
     private IDnsProvider Provider(params (string Name, string Value)[] environment)
     {
         var variables = environment.ToDictionary(entry => entry.Name, entry => entry.Value);
-        variables["RFC2136_NAMESERVER"] = _server.Address;
-        return DnsProviderCatalog.Create("rfc2136", new ProviderSetup(_server.Lookup, variables.GetValueOrDefault, TimeProvider.System, new LogCollector().CreateLogger("dns")));
+        variables["RFC2136_NAMESERVER"] = server.Address;
+        return DnsProviderCatalog.Create("rfc2136", new ProviderSetup(server.Lookup, variables.GetValueOrDefault, TimeProvider.System, new LogCollector().CreateLogger("dns")));
     }
 }

@@ -8,11 +8,11 @@ public sealed class AcmeStorageTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    private string Path => _folder.File("acme.json");
+    private string Path => folder.File("acme.json");
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void AMissingFileIsMadeForItsOwnerOnly()
@@ -62,7 +62,7 @@ public sealed class AcmeStorageTests : IDisposable
     [Fact]
     public void AMissingDirectoryIsNamed()
     {
-        var refusal = Assert.Throws<StorageException>(() => AcmeStorage.Open(_folder.File("no/acme.json")));
+        var refusal = Assert.Throws<StorageException>(() => AcmeStorage.Open(folder.File("no/acme.json")));
         Assert.Contains("no such file or directory", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -112,7 +112,7 @@ public sealed class AcmeStorageTests : IDisposable
     public void ALinkToTheFileStaysALink()
     {
         Make("{}", "600");
-        var link = _folder.File("link.json");
+        var link = folder.File("link.json");
         File.CreateSymbolicLink(link, Path);
         using var storage = AcmeStorage.Open(link);
         storage.Write("le", StoredResolver.Empty);

@@ -2,24 +2,24 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Ingress.Proxy.Tls.Acme.Dns;
+using Ingress.Proxy.NameServers;
 using Ingress.Testing;
 
-namespace Ingress.Proxy.Tests.Tls.Acme.Dns;
+namespace Ingress.Proxy.Tests.NameServers;
 
 /// <summary>A name server on loopback with zones, records and the updates it was sent.</summary>
 internal sealed class FakeNameServer : IAsyncDisposable
 {
-    private readonly UdpClient _socket;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _running;
+    private readonly UdpClient socket;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Task running;
 
     public FakeNameServer(params string[] zones)
     {
         Port = FreePort.Next();
-        _socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, Port));
+        socket = new UdpClient(new IPEndPoint(IPAddress.Loopback, Port));
         Zones = [.. zones.Select(DnsLookup.Dotted)];
-        _running = RunAsync();
+        running = RunAsync();
     }
 
     public static FakeNameServer Start(params string[] zones) => new(zones);
@@ -42,18 +42,18 @@ internal sealed class FakeNameServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        _socket.Dispose();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stopping.Dispose();
+        await stopping.CancelAsync();
+        socket.Dispose();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stopping.Dispose();
     }
 
     private async Task RunAsync()
     {
-        while (!_stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
-            var received = await _socket.ReceiveAsync(_stopping.Token);
-            await _socket.SendAsync(Answer(received.Buffer), received.RemoteEndPoint, _stopping.Token);
+            var received = await socket.ReceiveAsync(stopping.Token);
+            await socket.SendAsync(Answer(received.Buffer), received.RemoteEndPoint, stopping.Token);
         }
     }
 

@@ -2,12 +2,12 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Ingress.Proxy.Tls.Acme.Dns;
+namespace Ingress.Proxy.NameServers;
 
 /// <summary>Writes the parts of a DNS message, without compression.</summary>
 internal sealed class DnsWriter
 {
-    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private readonly ArrayBufferWriter<byte> buffer = new();
 
     public void Header(ushort id, ushort flags, ushort questions, ushort answers, ushort authorities, ushort additional)
     {
@@ -48,17 +48,17 @@ internal sealed class DnsWriter
 
     public void Number16(ushort number)
     {
-        BinaryPrimitives.WriteUInt16BigEndian(_buffer.GetSpan(2), number);
-        _buffer.Advance(2);
+        BinaryPrimitives.WriteUInt16BigEndian(buffer.GetSpan(2), number);
+        buffer.Advance(2);
     }
 
     public void Number32(uint number)
     {
-        BinaryPrimitives.WriteUInt32BigEndian(_buffer.GetSpan(4), number);
-        _buffer.Advance(4);
+        BinaryPrimitives.WriteUInt32BigEndian(buffer.GetSpan(4), number);
+        buffer.Advance(4);
     }
 
-    public void Bytes(ReadOnlySpan<byte> bytes) => _buffer.Write(bytes);
+    public void Bytes(ReadOnlySpan<byte> bytes) => buffer.Write(bytes);
 
-    public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
+    public byte[] ToArray() => buffer.WrittenSpan.ToArray();
 }

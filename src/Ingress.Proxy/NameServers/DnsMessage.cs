@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Ingress.Proxy.Tls.Acme.Dns;
+namespace Ingress.Proxy.NameServers;
 
 /// <summary>The types of DNS records that are used here.</summary>
 internal enum DnsType : ushort

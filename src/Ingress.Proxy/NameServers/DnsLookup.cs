@@ -3,9 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Ingress.Proxy.Tls.Acme.Client;
 
-namespace Ingress.Proxy.Tls.Acme.Dns;
+namespace Ingress.Proxy.NameServers;
 
 /// <summary>Asks name servers: the ones of <c>dnsChallenge.resolvers</c>, else those of the system.</summary>
 internal sealed class DnsLookup
@@ -19,11 +18,11 @@ internal sealed class DnsLookup
 
     private static readonly string[] PublicServers = ["1.1.1.1", "8.8.8.8"];
 
-    private readonly TimeSpan _timeout;
+    private readonly TimeSpan timeout;
 
     public DnsLookup(IReadOnlyList<string> servers, TimeSpan timeout, string resolvConf = "/etc/resolv.conf")
     {
-        _timeout = timeout;
+        this.timeout = timeout;
         Servers = servers.Count > 0 ? servers : SystemServers(resolvConf);
     }
 
@@ -34,10 +33,10 @@ internal sealed class DnsLookup
     public int AuthoritativePort { get; init; } = DnsPort;
 
     /// <summary>Asks the recursive servers one after another until one answers.</summary>
-    /// <exception cref="AcmeException">None did.</exception>
+    /// <exception cref="DnsException">None did.</exception>
     public async Task<DnsMessage> AskAsync(string name, DnsType type, CancellationToken cancellation)
     {
-        AcmeException? last = null;
+        DnsException? last = null;
         foreach (var server in Servers)
         {
             try
@@ -48,15 +47,15 @@ internal sealed class DnsLookup
                     return answer;
                 }
 
-                last = new AcmeException($"DNS {type} {name}: {server} answered with code {answer.ResponseCode}");
+                last = new DnsException($"DNS {type} {name}: {server} answered with code {answer.ResponseCode}");
             }
-            catch (AcmeException failure)
+            catch (DnsException failure)
             {
                 last = failure;
             }
         }
 
-        throw last ?? new AcmeException("there is no name server to ask; set dnsChallenge.resolvers");
+        throw last ?? new DnsException("there is no name server to ask; set dnsChallenge.resolvers");
     }
 
     /// <summary>The zone that a name is in, without final dot: the nearest name upwards that has a SOA record of its own.</summary>
@@ -71,7 +70,7 @@ internal sealed class DnsLookup
             }
         }
 
-        throw new AcmeException($"could not find the DNS zone of {name}: no name server knows a SOA record for it");
+        throw new DnsException($"could not find the DNS zone of {name}: no name server knows a SOA record for it");
     }
 
     /// <summary>Where a name's record has to be put: at the end of its CNAMEs.</summary>
@@ -89,7 +88,7 @@ internal sealed class DnsLookup
             name = alias.Text;
         }
 
-        throw new AcmeException($"the CNAMEs of {name} do not end");
+        throw new DnsException($"the CNAMEs of {name} do not end");
     }
 
     /// <summary>The values of a TXT record as one server sees them.</summary>
@@ -113,7 +112,7 @@ internal sealed class DnsLookup
             }
         }
 
-        return servers.Count > 0 ? servers : throw new AcmeException($"the name servers of {zone} cannot be found");
+        return servers.Count > 0 ? servers : throw new DnsException($"the name servers of {zone} cannot be found");
     }
 
     public async Task<DnsMessage> AskAsync(string server, string name, DnsType type, bool recursive, CancellationToken cancellation)
@@ -129,7 +128,7 @@ internal sealed class DnsLookup
         for (var attempt = 1; ; attempt++)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(_timeout);
+            limit.CancelAfter(timeout);
             try
             {
                 var endPoint = await EndPointAsync(server, limit.Token);
@@ -140,12 +139,12 @@ internal sealed class DnsLookup
             {
                 if (attempt >= Tries)
                 {
-                    throw new AcmeException($"{subject}: {server} does not answer");
+                    throw new DnsException($"{subject}: {server} does not answer");
                 }
             }
             catch (Exception failure) when (failure is SocketException or IOException or FormatException)
             {
-                throw new AcmeException($"{subject}: {server}: {failure.Message}", failure);
+                throw new DnsException($"{subject}: {server}: {failure.Message}", failure);
             }
         }
     }
