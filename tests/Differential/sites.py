@@ -42,13 +42,14 @@ def free_ports(count):
 class Site:
     """One proxy as a process of its own."""
 
-    def __init__(self, name, binary, folder):
+    def __init__(self, name, binary, folder, entry_points=None):
         self.name, self.folder = name, os.path.join(folder, name)
         os.makedirs(self.folder)
         self.dynamic = os.path.join(self.folder, "dynamic.yml")
         self.log = os.path.join(self.folder, "output.log")
-        self.ports = dict(zip(ENTRY_POINTS, free_ports(len(ENTRY_POINTS))))
-        entry_points = {key: {"address": "127.0.0.1:%d" % self.ports[key], **options} for key, options in ENTRY_POINTS.items()}
+        entry_points = entry_points or ENTRY_POINTS
+        self.ports = dict(zip(entry_points, free_ports(len(entry_points))))
+        entry_points = {key: {"address": "127.0.0.1:%d" % self.ports[key], **options} for key, options in entry_points.items()}
         static = {"entryPoints": entry_points, "ping": {"manualRouting": True}, "log": {"level": "INFO"},
                   "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
                   "providers": {"providersThrottleDuration": "10ms", "file": {"filename": self.dynamic, "watch": True}}}
@@ -74,7 +75,7 @@ class Site:
         tls = {"options": {"default": {"clientAuth": {"clientAuthType": "RequestClientCert"}}},
                "certificates": [{"certFile": os.path.join(CERTIFICATES, "site.crt"), "keyFile": os.path.join(CERTIFICATES, "site.key")}]}
         with open(self.dynamic + ".new", "w") as file:
-            json.dump({**document, "tls": tls}, file, indent=1)
+            json.dump({"tls": tls, **document}, file, indent=1)
         os.replace(self.dynamic + ".new", self.dynamic)
 
     def await_generation(self, generation):

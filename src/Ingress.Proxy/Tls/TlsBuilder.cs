@@ -14,9 +14,10 @@ internal sealed class TlsBuilder(RuntimeConfiguration configuration, Certificate
     /// <summary>The options of a router; throws where they do not exist or are broken. The router's hosts are then closed rather than served with weaker ones.</summary>
     public TlsParameters OptionsOf(RuntimeObject<HttpRouterConfig> router)
     {
-        var name = NameOf(router);
-        var (found, error) = Parameters(name);
-        return found ?? throw new ConfigurationException("building router handler: " + error);
+        // As in Traefik, one that falls back to the default options because of a conflict is broken all the same where its own are.
+        var (_, error) = Parameters(TlsConflicts.OptionsOf(router.Name, router.Config.Tls!));
+        var (found, defaultError) = Parameters(NameOf(router));
+        return error.Length == 0 && found is not null ? found : throw new ConfigurationException("building router handler: " + (error.Length > 0 ? error : defaultError));
     }
 
     /// <summary>Makes the router's hosts use its options on an entry point.</summary>
@@ -35,16 +36,16 @@ internal sealed class TlsBuilder(RuntimeConfiguration configuration, Certificate
 
         if (names.Count == 0)
         {
-            table[TlsSelector.EveryHost] = Parameters("default").Parameters;
+            table[TlsSelector.EveryHost] = Parameters(TlsConflicts.DefaultName).Parameters;
         }
     }
 
     /// <summary>What an entry point's handshakes use.</summary>
     public TlsSelector SelectorFor(string entryPoint)
-        => new(certificates, hosts.TryGetValue(entryPoint, out var table) ? table : new Dictionary<string, TlsParameters?>(), Parameters("default").Parameters);
+        => new(certificates, hosts.TryGetValue(entryPoint, out var table) ? table : new Dictionary<string, TlsParameters?>(), Parameters(TlsConflicts.DefaultName).Parameters);
 
     private static string NameOf(RuntimeObject<HttpRouterConfig> router)
-        => router.Config.Tls is { FallsBack: false, Options: { Length: > 0 } name } && name != "default" ? QualifiedName.Resolve(name, router.Name) : "default";
+        => router.Config.Tls!.FallsBack ? TlsConflicts.DefaultName : TlsConflicts.OptionsOf(router.Name, router.Config.Tls);
 
     /// <summary>Options by name, or what is wrong with them.</summary>
     public (TlsParameters? Parameters, string Error) Parameters(string name)

@@ -14,15 +14,22 @@ internal static class TlsNames
         TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
     ];
 
-    // Go's, strongest and quickest first.
-    private static readonly string[] DefaultSuites =
+    // Go's order, whatever the operator's is: forward secrecy and authenticated encryption first, then the quicker one (TLS 1.2 and lower).
+    private static readonly TlsCipherSuite[] Preference =
     [
-        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TlsCipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA,
+        TlsCipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256, TlsCipherSuite.TLS_RSA_WITH_AES_256_GCM_SHA384,
+        TlsCipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA, TlsCipherSuite.TLS_RSA_WITH_AES_256_CBC_SHA,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+        TlsCipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA256,
     ];
+
+    // Those with forward secrecy and no SHA-256 in CBC mode.
+    private const int DefaultCount = 10;
 
     /// <summary>The versions from one to the other; an unknown or empty name stands for the default, as in Traefik.</summary>
 #pragma warning disable CA5397, CA5398, SYSLIB0039 // Old versions are offered only where the operator asks for them by name.
@@ -63,28 +70,22 @@ internal static class TlsNames
         _ => SslProtocols.Tls13,
     };
 
-    /// <summary>The suites named, and those of TLS 1.3, which Go does not let anybody choose.</summary>
-    public static CipherSuitesPolicy? CipherPolicy(IReadOnlyList<string> names)
-    {
-        var suites = new List<TlsCipherSuite>(Tls13Suites);
-        foreach (var name in names)
-        {
-            suites.Add(Suite(name) ?? throw new ConfigurationException($"invalid CipherSuite: {name}"));
-        }
-
-        return OperatingSystem.IsLinux() ? new CipherSuitesPolicy(suites.Distinct()) : null;
-    }
-
     /// <summary>The suites of TLS 1.2 and lower that are offered where none are chosen, in OpenSSL's words.</summary>
-    public static string DefaultCipherList { get; } = CipherList(DefaultSuites);
+    public static string DefaultCipherList { get; } = CipherList(Preference.Take(DefaultCount));
 
     /// <summary>The suites named, in OpenSSL's words. Those that it does not have are left out, as are those of TLS 1.3, which Go does not let anybody choose.</summary>
+    /// <exception cref="ConfigurationException">There is no suite of this name.</exception>
     public static string CipherList(IReadOnlyList<string> names)
     {
+        var suites = names.Select(name => Suite(name) ?? throw new ConfigurationException($"invalid CipherSuite: {name}"));
+        return CipherList(suites.OrderBy(suite => Array.IndexOf(Preference, suite) is >= 0 and var place ? place : Preference.Length));
+    }
+
+    private static string CipherList(IEnumerable<TlsCipherSuite> suites)
+    {
         var list = new List<string>();
-        foreach (var name in names)
+        foreach (var suite in suites)
         {
-            var suite = Suite(name) ?? throw new ConfigurationException($"invalid CipherSuite: {name}");
             if (!Tls13Suites.Contains(suite) && Marshal.PtrToStringUTF8(LibSsl.OPENSSL_cipher_name(suite.ToString())) is { } known and not "(NONE)")
             {
                 list.Add(known);

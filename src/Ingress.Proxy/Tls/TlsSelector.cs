@@ -33,7 +33,7 @@ internal sealed class TlsSelector(CertificateStore certificates, IReadOnlyDictio
     /// <summary>The choice with given options, for TCP routers that name their own.</summary>
     public TlsChoice? Choose(TlsParameters options, string serverName, string localAddress)
     {
-        var certificate = serverName.Length == 0 && options.SniStrict ? null : certificates.Find(serverName.Length > 0 ? serverName : localAddress);
+        var certificate = certificates.Find(serverName.Length > 0 ? serverName : localAddress);
         if (certificate is null && options.SniStrict)
         {
             return null;

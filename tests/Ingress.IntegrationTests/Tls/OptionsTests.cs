@@ -15,6 +15,11 @@ public sealed class OptionsTests : IAsyncLifetime
             wild: {rule: "Host(`*.wild.site.test`)", service: up, entryPoints: [websecure], tls: {options: mutual}, middlewares: [secure]}
             modern: {rule: "Host(`modern.site.test`)", service: up, entryPoints: [websecure], tls: {options: modern}, middlewares: [modern]}
             strict: {rule: "Host(`strict.other.test`)", service: up, entryPoints: [websecure], tls: {options: strict}, middlewares: [modern]}
+            leftout: {rule: "Host(`some.site.test`) && !Host(`open.site.test`) && !Host(`nobody.site.test`)", service: up, entryPoints: [websecure], tls: {options: modern}, middlewares: [modern]}
+            lost: {rule: "Path(`/`) && HostRegexp(`^lost`)", service: up, entryPoints: [websecure], tls: {options: missing}, middlewares: [open]}
+            old: {rule: "Host(`old.site.test`)", service: up, entryPoints: [websecure], tls: {options: old}, middlewares: [open]}
+            curved: {rule: "Host(`curved.site.test`)", service: up, entryPoints: [websecure], tls: {options: curved}, middlewares: [secure]}
+            foreign: {rule: "Host(`foreign.site.test`)", service: up, entryPoints: [websecure], tls: {options: foreign}, middlewares: [open]}
           middlewares:
             open: {headers: {customResponseHeaders: {X-Router: open}}}
             secure: {headers: {customResponseHeaders: {X-Router: secure}}}
@@ -27,6 +32,9 @@ public sealed class OptionsTests : IAsyncLifetime
             mutual: {clientAuth: {caFiles: ["{dir}/ca.crt"]}}
             modern: {minVersion: VersionTLS13}
             strict: {sniStrict: true}
+            old: {alpnProtocols: [h2]}
+            curved: {curvePreferences: [secp521r1, secp384r1], clientAuth: {caFiles: ["{dir}/ca.crt"]}}
+            foreign: {alpnProtocols: [foreign, http/1.1]}
 
         """;
 
@@ -75,6 +83,43 @@ public sealed class OptionsTests : IAsyncLifetime
         Assert.Empty(refused.Answers);
         Assert.Contains("unrecognized name", refused.Output, StringComparison.Ordinal);
         Assert.Empty((await proxy.TalkAsync("open.site.test", ["open.site.test"], "-tls1_1", "-cipher", "ALL:@SECLEVEL=0")).Answers);
+    }
+
+    [Fact]
+    public async Task ARouterWhoseOptionsAreMissingServesNobodyAlsoWithoutAHost()
+        => Assert.Equal(["404", "open"], (await proxy.TalkAsync("open.site.test", ["lost.site.test", "open.site.test"])).Answers);
+
+    [Fact]
+    public async Task StrictNamesLetAClientWithoutANameInWhereACertificateNamesTheAddress()
+    {
+        await proxy.ApplyAsync(Configuration.Replace("    mutual:", "    default: {sniStrict: true}\n    mutual:", StringComparison.Ordinal), "second");
+        Assert.Equal(["open"], (await proxy.TalkAsync(null, ["open.site.test"])).Answers);
+        Assert.Contains("unrecognized name", (await proxy.TalkAsync("nobody.other.test", ["open.site.test"])).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnOlderClientIsServedWhereOnlyHttp2IsOffered()
+    {
+        Assert.Equal(["open"], (await proxy.TalkAsync("old.site.test", ["old.site.test"], "-alpn", "http/1.1")).Answers);
+        Assert.Contains("no application protocol", (await proxy.TalkAsync("old.site.test", ["old.site.test"], "-alpn", "foreign")).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-tls1_2")]
+    [InlineData("-tls1_3")]
+    public async Task PreferredCurvesAreForTheKeyExchangeAndNotForCertificates(string version)
+    {
+        Assert.Equal(["secure"], (await proxy.TalkAsync("curved.site.test", ["curved.site.test"], [version, .. proxy.WithClientCertificate])).Answers);
+        Assert.Empty((await proxy.TalkAsync("curved.site.test", ["curved.site.test"], [version, "-groups", "P-256", .. proxy.WithClientCertificate])).Answers);
+    }
+
+    [Fact]
+    public async Task HttpIsSpokenOnlyWhereItWasAgreedOn()
+    {
+        var foreign = await proxy.TalkAsync("foreign.site.test", ["foreign.site.test"], "-alpn", "foreign");
+        Assert.Contains("ALPN protocol: foreign", foreign.Output, StringComparison.Ordinal);
+        Assert.Empty(foreign.Answers);
+        Assert.Equal(["open"], (await proxy.TalkAsync("foreign.site.test", ["foreign.site.test"], "-alpn", "http/1.1")).Answers);
     }
 
     [Theory]

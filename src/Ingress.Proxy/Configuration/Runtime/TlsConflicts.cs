@@ -10,7 +10,8 @@ namespace Ingress.Proxy.Configuration.Runtime;
 /// </summary>
 internal static partial class TlsConflicts
 {
-    private const string DefaultName = "default";
+    /// <summary>The name of the options of routers that name none.</summary>
+    public const string DefaultName = "default";
 
     /// <summary>The routers with their options resolved and the conflicting ones split off.</summary>
     public static Dictionary<string, HttpRouterConfig> Resolve(Dictionary<string, HttpRouterConfig> routers, ILogger logger)
@@ -54,7 +55,8 @@ internal static partial class TlsConflicts
             critical: false);
     }
 
-    private static string OptionsOf(string router, RouterTlsConfig tls)
+    /// <summary>The options that a router asks for, by their qualified name.</summary>
+    public static string OptionsOf(string router, RouterTlsConfig tls)
         => tls.Options.Length == 0 || tls.Options == DefaultName ? DefaultName : QualifiedName.Resolve(tls.Options, router);
 
     private static HashSet<string> Conflicting(string entryPoint, List<(string Name, string Options, IReadOnlyList<string> Hosts)> routers, ILogger logger)

@@ -149,6 +149,9 @@ internal static unsafe partial class LibSsl
     [LibraryImport(Ssl)]
     public static partial int SSL_get_error(SslHandle connection, int result);
 
+    [LibraryImport(Ssl, StringMarshalling = StringMarshalling.Utf8, EntryPoint = "SSL_ctrl")]
+    public static partial nint SSL_ctrl_text(SslHandle connection, int command, nint number, string text);
+
     [LibraryImport(Ssl)]
     public static partial int SSL_version(SslHandle connection);
 

@@ -27,6 +27,9 @@ internal sealed unsafe class TlsConnection : IDisposable
 {
     // What OpenSSL wants to say on its own while nothing is written (answers to key updates); a client that makes it more is up to no good.
     private const nuint MostUnsent = 64 * 1024;
+
+    // Those of certificates that are in use.
+    private const string CertificateGroups = "P-256:P-384:P-521";
     private readonly TlsContext context;
     private readonly SslHandle connection;
     private readonly nint received;
@@ -102,6 +105,12 @@ internal sealed unsafe class TlsConnection : IDisposable
 
             if (LibSsl.SSL_get_error(connection, result) == LibSsl.ErrorWantRead)
             {
+                // Before TLS 1.3 OpenSSL would hold the client's certificate to the groups of the key exchange, which is settled once it has been answered.
+                if (context.AsksForCertificates && LibSsl.BIO_ctrl_pending(toSend) > 0 && LibSsl.SSL_version(connection) <= TlsSettings.Version12)
+                {
+                    LibSsl.SSL_ctrl_text(connection, LibSsl.ControlGroupsList, 0, CertificateGroups);
+                }
+
                 return TlsStep.NeedsInput;
             }
 

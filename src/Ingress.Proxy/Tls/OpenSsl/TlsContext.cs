@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -29,12 +30,16 @@ internal sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
         SetHandle(LibSsl.SSL_CTX_new(LibSsl.TLS_server_method()));
         staple = GCHandle.Alloc(certificate.Staple);
         ticketKeys = GCHandle.Alloc(tickets ?? TicketKeys.Shared);
+        AsksForCertificates = settings.Client is not null;
         SetProtocol(settings);
         SetSessions(settings);
         SetAlpn(settings.ApplicationProtocols);
         SetClientCertificates(settings);
         SetCertificate(certificate);
     }
+
+    /// <summary>Whether clients are asked for certificates.</summary>
+    public bool AsksForCertificates { get; }
 
     /// <summary>A new connection's object.</summary>
     public SslHandle NewConnection() => new(LibSsl.SSL_new(this));
@@ -197,8 +202,30 @@ internal sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
     private static int OnAlpn(nint connection, byte** chosen, byte* chosenLength, byte* offered, uint offeredLength, nint own)
     {
         const int Negotiated = 1;
-        var isAgreed = LibSsl.SSL_select_next_proto(chosen, chosenLength, (byte*)own + sizeof(int), *(uint*)own, offered, offeredLength) == Negotiated;
-        return isAgreed ? LibSsl.CallbackOk : LibSsl.CallbackAlertFatal;
+        var ours = (byte*)own + sizeof(int);
+        var ourLength = *(uint*)own;
+        if (LibSsl.SSL_select_next_proto(chosen, chosenLength, ours, ourLength, offered, offeredLength) == Negotiated)
+        {
+            return LibSsl.CallbackOk;
+        }
+
+        // As in Go, where only HTTP/2 is offered an HTTP/1.1 client is served as if it had not asked.
+        var isOlder = Lists(new(ours, (int)ourLength), SslApplicationProtocol.Http2) && Lists(new(offered, (int)offeredLength), SslApplicationProtocol.Http11);
+        return isOlder ? LibSsl.CallbackNoAcknowledgement : LibSsl.CallbackAlertFatal;
+    }
+
+    // RFC 7301 section 3.1: each name after its length.
+    private static bool Lists(ReadOnlySpan<byte> names, SslApplicationProtocol wanted)
+    {
+        for (; names.Length > 1; names = names[(names[0] + 1)..])
+        {
+            if (names.Slice(1, names[0]).SequenceEqual(wanted.Protocol.Span))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     [UnmanagedCallersOnly]

@@ -118,7 +118,7 @@ public sealed class HttpRuleTests
 
     [Fact]
     public void HostsAreListedInOrderAndLowerCase()
-        => Assert.Equal(["a.test", "b.test", "c.test"], HttpRule.Of("Host(`A.test`) && (Path(`/x`) || Host(`b.test`) || !Host(`C.test`))", "").Tree.Hosts());
+        => Assert.Equal(["a.test", "b.test", "d.test"], HttpRule.Of("Host(`A.test`) && (Path(`/x`) || Host(`b.test`) || !(Host(`C.test`) || !Host(`D.test`)))", "").Tree.Hosts());
 
     [Fact]
     public void DeepNestingIsRefusedAndLongChainsAreNot()

@@ -74,12 +74,12 @@ internal sealed class RuleTree
     };
 
     /// <summary>
-    /// The arguments of all <c>Host</c> matchers in lower case, in the rule's order: the names that certificates and TLS options are for. As in Traefik, a
-    /// negated matcher counts too.
+    /// The arguments of all <c>Host</c> matchers in lower case, in the rule's order: the names that certificates and TLS options are for. Names that the rule
+    /// leaves out are none of them.
     /// </summary>
     public IReadOnlyList<string> Hosts() => ArgumentsOf("Host");
 
-    /// <summary>The arguments of all matchers of this name in lower case, in the rule's order.</summary>
+    /// <summary>The arguments of all matchers of this name that are not negated, in lower case, in the rule's order.</summary>
     public IReadOnlyList<string> ArgumentsOf(string matcher)
     {
         var found = new List<string>();
@@ -96,7 +96,7 @@ internal sealed class RuleTree
                 child.Collect(matcher, found);
             }
         }
-        else if (Name == matcher)
+        else if (Name == matcher && !IsNegated)
         {
             foreach (var argument in Arguments)
             {
