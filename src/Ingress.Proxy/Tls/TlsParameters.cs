@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Ingress.Proxy.Configuration;
 using Ingress.Proxy.Configuration.DynamicModel;
 using Ingress.Proxy.Tls.Acme.Challenges;
@@ -26,7 +27,7 @@ internal sealed class TlsParameters
             CipherList = ciphers,
             Groups = TlsGroups.ListOf(config.CurvePreferences),
             // Challenges are answered before the handshake gets here; a client that speaks nothing else has to be refused.
-            ApplicationProtocols = [.. config.AlpnProtocols.Where(protocol => protocol != TlsAlpn01Challenge.Protocol).Select(System.Text.Encoding.Latin1.GetBytes)],
+            ApplicationProtocols = [.. config.AlpnProtocols.Where(protocol => protocol.Length > 0 && protocol != TlsAlpn01Challenge.Protocol).Select(ProtocolBytes)],
             AllowTickets = !config.DisableSessionTickets,
             Client = DemandOf(config.ClientAuth),
         };
@@ -40,6 +41,12 @@ internal sealed class TlsParameters
 
     /// <summary>What handshakes need with one certificate.</summary>
     public TlsContext ContextFor(ServedCertificate certificate) => new(settings, certificate);
+
+    private static byte[] ProtocolBytes(string protocol)
+    {
+        var bytes = Encoding.Latin1.GetBytes(protocol);
+        return bytes.Length <= byte.MaxValue ? bytes : throw new ConfigurationException($"alpnProtocols: \"{protocol}\" is longer than the 255 bytes that a protocol's name may have");
+    }
 
     private static ClientCertificateDemand? DemandOf(TlsClientAuthConfig? config)
     {

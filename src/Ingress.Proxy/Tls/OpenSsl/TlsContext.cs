@@ -214,7 +214,7 @@ internal sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
         return isOlder ? LibSsl.CallbackNoAcknowledgement : LibSsl.CallbackAlertFatal;
     }
 
-    // RFC 7301 section 3.1: each name after its length.
+    // RFC 7301 section 3.1: each name after its length. OpenSSL has looked whether the client's are whole.
     private static bool Lists(ReadOnlySpan<byte> names, SslApplicationProtocol wanted)
     {
         for (; names.Length > 1; names = names[(names[0] + 1)..])
