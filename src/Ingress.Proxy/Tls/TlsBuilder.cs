@@ -15,9 +15,8 @@ internal sealed class TlsBuilder(RuntimeConfiguration configuration, Certificate
     public TlsParameters OptionsOf(RuntimeObject<HttpRouterConfig> router)
     {
         // As in Traefik, one that falls back to the default options because of a conflict is broken all the same where its own are.
-        var (_, error) = Parameters(TlsConflicts.OptionsOf(router.Name, router.Config.Tls!));
-        var (found, defaultError) = Parameters(NameOf(router));
-        return error.Length == 0 && found is not null ? found : throw new ConfigurationException("building router handler: " + (error.Length > 0 ? error : defaultError));
+        Sound(TlsConflicts.OptionsOf(router.Name, router.Config.Tls!));
+        return Sound(NameOf(router));
     }
 
     /// <summary>Makes the router's hosts use its options on an entry point.</summary>
@@ -43,6 +42,12 @@ internal sealed class TlsBuilder(RuntimeConfiguration configuration, Certificate
     /// <summary>What an entry point's handshakes use.</summary>
     public TlsSelector SelectorFor(string entryPoint)
         => new(certificates, hosts.TryGetValue(entryPoint, out var table) ? table : new Dictionary<string, TlsParameters?>(), Parameters(TlsConflicts.DefaultName).Parameters);
+
+    private TlsParameters Sound(string name)
+    {
+        var (found, error) = Parameters(name);
+        return found ?? throw new ConfigurationException("building router handler: " + error);
+    }
 
     private static string NameOf(RuntimeObject<HttpRouterConfig> router)
         => router.Config.Tls!.FallsBack ? TlsConflicts.DefaultName : TlsConflicts.OptionsOf(router.Name, router.Config.Tls);

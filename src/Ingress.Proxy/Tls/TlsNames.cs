@@ -14,22 +14,25 @@ internal static class TlsNames
         TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
     ];
 
-    // Go's order, whatever the operator's is: forward secrecy and authenticated encryption first, then the quicker one (TLS 1.2 and lower).
-    private static readonly TlsCipherSuite[] Preference =
+    // What Go offers by default, in its order: forward secrecy and authenticated encryption first, then the quicker one (TLS 1.2 and lower).
+    private static readonly TlsCipherSuite[] DefaultSuites =
     [
         TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
         TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
         TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TlsCipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
         TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
         TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA,
+    ];
+
+    // Go's order of all it has, whatever the operator's is.
+    private static readonly TlsCipherSuite[] Preference =
+    [
+        .. DefaultSuites,
         TlsCipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256, TlsCipherSuite.TLS_RSA_WITH_AES_256_GCM_SHA384,
         TlsCipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA, TlsCipherSuite.TLS_RSA_WITH_AES_256_CBC_SHA,
         TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
         TlsCipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA256,
     ];
-
-    // Those with forward secrecy and no SHA-256 in CBC mode.
-    private const int DefaultCount = 10;
 
     /// <summary>The versions from one to the other; an unknown or empty name stands for the default, as in Traefik.</summary>
 #pragma warning disable CA5397, CA5398, SYSLIB0039 // Old versions are offered only where the operator asks for them by name.
@@ -71,7 +74,7 @@ internal static class TlsNames
     };
 
     /// <summary>The suites of TLS 1.2 and lower that are offered where none are chosen, in OpenSSL's words.</summary>
-    public static string DefaultCipherList { get; } = CipherList(Preference.Take(DefaultCount));
+    public static string DefaultCipherList { get; } = CipherList(DefaultSuites);
 
     /// <summary>The suites named, in OpenSSL's words. Those that it does not have are left out, as are those of TLS 1.3, which Go does not let anybody choose.</summary>
     /// <exception cref="ConfigurationException">There is no suite of this name.</exception>

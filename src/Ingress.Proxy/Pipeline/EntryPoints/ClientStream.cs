@@ -9,15 +9,18 @@ namespace Ingress.Proxy.Pipeline.EntryPoints;
 /// </summary>
 internal sealed class ClientStream(IDuplexPipe pipes, Socket socket) : DuplexPipeStream(pipes)
 {
+    private readonly NetworkStream output = new(socket, ownsSocket: false);
+
     /// <inheritdoc/>
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        while (buffer.Length > 0)
-        {
-            buffer = buffer[await socket.SendAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
-        }
-    }
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => output.WriteAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        output.Dispose();
+        base.Dispose(disposing);
+    }
 }

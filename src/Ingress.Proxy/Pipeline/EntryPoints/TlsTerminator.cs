@@ -43,7 +43,7 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
 
             var clear = connection.Transport;
             stream.Continue(clear);
-            if (!IsHttp(stream.Connection.ApplicationProtocol))
+            if (!stream.Connection.IsHttp)
             {
                 LogHandshakeFailed(logger, connection.Features.Get<ConnectionState>()!.Peer, hello.ServerName, "the protocol that client and TLS options agreed on is not HTTP");
                 await SayGoodbyeAsync(stream).ConfigureAwait(false);
@@ -152,10 +152,6 @@ internal sealed partial class TlsTerminator(HandlerSwitch handlers, TimeSpan tim
     /// <summary>The address that the client connected to, for certificates that name addresses.</summary>
     private static string LocalAddress(ConnectionContext connection)
         => connection.LocalEndPoint is IPEndPoint local ? (local.Address.IsIPv4MappedToIPv6 ? local.Address.MapToIPv4() : local.Address).ToString() : "";
-
-    // An operator may list others in alpnProtocols, for TCP routers.
-    private static bool IsHttp(ReadOnlySpan<byte> protocol)
-        => protocol.IsEmpty || protocol.SequenceEqual(SslApplicationProtocol.Http11.Protocol.Span) || protocol.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span);
 
     private static void SetFeatures(ConnectionContext connection, TlsServerStream stream)
     {

@@ -56,6 +56,9 @@ internal sealed unsafe class TlsConnection : IDisposable
     /// <summary>The application protocol agreed on; empty without one.</summary>
     public byte[] ApplicationProtocol { get; private set; } = [];
 
+    /// <summary>Whether HTTP follows, as it does where no application protocol was agreed on: an operator may offer others, for TCP routers.</summary>
+    public bool IsHttp => ApplicationProtocol.Length == 0 || ApplicationProtocol == Http2 || ApplicationProtocol == Http11;
+
     /// <summary>The client's certificate and the chain that it sent; empty without one.</summary>
     public IReadOnlyList<X509Certificate2> ClientCertificates { get; private set; } = [];
 
