@@ -42,7 +42,7 @@ def free_ports(count):
 class Site:
     """One proxy as a process of its own."""
 
-    def __init__(self, name, binary, folder, entry_points=None):
+    def __init__(self, name, binary, folder, entry_points=None, static_options=None):
         self.name, self.folder = name, os.path.join(folder, name)
         os.makedirs(self.folder)
         self.dynamic = os.path.join(self.folder, "dynamic.yml")
@@ -52,7 +52,7 @@ class Site:
         entry_points = {key: {"address": "127.0.0.1:%d" % self.ports[key], **options} for key, options in entry_points.items()}
         static = {"entryPoints": entry_points, "ping": {"manualRouting": True}, "log": {"level": "INFO"},
                   "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
-                  "providers": {"providersThrottleDuration": "10ms", "file": {"filename": self.dynamic, "watch": True}}}
+                  "providers": {"providersThrottleDuration": "10ms", "file": {"filename": self.dynamic, "watch": True}}, **(static_options or {})}
         path = os.path.join(self.folder, "traefik.yml")  # JSON is YAML
         with open(path, "w") as file:
             json.dump(static, file, indent=1)

@@ -79,20 +79,20 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
             var sets = Normalise(wanted);
             var wildcards = sets.SelectMany(set => set.Names).Where(NameSets.IsWildcard).ToHashSet(StringComparer.Ordinal);
             var owned = managed.Where(entry => entry.Stored is not null).SelectMany(entry => entry.Names).ToHashSet(StringComparer.Ordinal);
-            var keys = sets.Select(set => NameSets.KeyOf(set.Names)).ToHashSet(StringComparer.Ordinal);
+            var keys = sets.Select(set => set.Key).ToHashSet(StringComparer.Ordinal);
             managed.RemoveAll(entry => entry.Stored is null && !entry.Running && !keys.Contains(entry.Key));
-            foreach (var (names, because) in sets)
+            foreach (var set in sets)
             {
-                var open = names.Where(name =>
+                var open = set.Names.Where(name =>
                     !alreadyCovered(name) && !NameSets.Covers(owned, name) && (NameSets.IsWildcard(name) || !wildcards.Contains(NameSets.WildcardFor(name)))).ToList();
-                var known = managed.Find(entry => entry.Key == NameSets.KeyOf(names));
+                var known = managed.Find(entry => entry.Key == set.Key);
                 if (known is null && open.Count > 0)
                 {
-                    managed.Add(new ManagedCertificate(names) { Because = because });
+                    managed.Add(set);
                 }
                 else if (known is not null)
                 {
-                    known.Because = because;
+                    known.Because = set.Because;
                     TryAgainNow(known);
                 }
             }
@@ -140,17 +140,17 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
 
     public void Dispose() => desk.Dispose();
 
-    private List<(IReadOnlyList<string> Names, string Because)> Normalise(IReadOnlyList<WantedCertificate> wanted)
+    private List<ManagedCertificate> Normalise(IReadOnlyList<WantedCertificate> wanted)
     {
-        List<(IReadOnlyList<string> Names, string Because)> sets = [];
+        List<ManagedCertificate> sets = [];
         foreach (var certificate in wanted)
         {
             try
             {
-                var names = NameSets.Normalise(certificate);
-                if (names.Count > 0 && !sets.Exists(set => NameSets.KeyOf(set.Names) == NameSets.KeyOf(names)))
+                var set = new ManagedCertificate(NameSets.Normalise(certificate)) { Because = certificate.Because };
+                if (set.Names.Count > 0 && !sets.Exists(other => other.Key == set.Key))
                 {
-                    sets.Add((names, certificate.Because));
+                    sets.Add(set);
                 }
             }
             catch (FormatException refusal)
@@ -196,16 +196,16 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
 
     private void Take(StoredCertificate certificate)
     {
-        var names = certificate.Names.Where(name => name.Length > 0).ToList();
-        if (names.Count == 0)
+        var taken = new ManagedCertificate([.. certificate.Names.Where(name => name.Length > 0)]);
+        if (taken.Names.Count == 0)
         {
             return;
         }
 
-        var entry = managed.Find(known => known.Key == NameSets.KeyOf(names));
+        var entry = managed.Find(known => known.Key == taken.Key);
         if (entry is null)
         {
-            managed.Add(entry = new ManagedCertificate(names));
+            managed.Add(entry = taken);
         }
 
         if (ReferenceEquals(entry.Stored, certificate))
@@ -216,8 +216,8 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
         entry.Take(certificate);
         if (entry.Unreadable.Length > 0)
         {
-            LogUnreadable(logger, names[0], entry.Unreadable, resolver);
-            entry.RetryAt ??= budget.EarliestFor(names);
+            LogUnreadable(logger, entry.Names[0], entry.Unreadable, resolver);
+            entry.RetryAt ??= budget.EarliestFor(entry.Names);
         }
         else
         {

@@ -96,7 +96,7 @@ internal sealed partial class CertificateWork(string resolver, ResolverParts par
         bool recovered;
         lock (access)
         {
-            entry.Take(stored);
+            entry.Take(stored with { Main = entry.Written[0], Sans = [.. entry.Written.Skip(1)] });
             recovered = entry.Told.Kind.Length > 0;
             entry.Told = ("", default);
             (entry.Refusals, entry.Silences, entry.Problem, entry.Advice, entry.RetryAt) = (0, 0, "", "", null);

@@ -8,12 +8,23 @@ using Ingress.Proxy.Tls.Acme.Storage;
 namespace Ingress.Proxy.Tls.Acme;
 
 /// <summary>The certificate of one set of names through its whole life. Its resolver's lock guards it.</summary>
-internal sealed class ManagedCertificate(IReadOnlyList<string> names)
+internal sealed class ManagedCertificate
 {
-    /// <summary>The names, the common name first.</summary>
-    public IReadOnlyList<string> Names { get; } = names;
+    /// <param name="written">The names as the configuration or the storage writes them, the common name first.</param>
+    public ManagedCertificate(IReadOnlyList<string> written)
+    {
+        Written = written;
+        Names = [.. written.Select(NameSets.InProtocol)];
+        Key = NameSets.KeyOf(Names);
+    }
 
-    public string Key { get; } = NameSets.KeyOf(names);
+    /// <summary>The names as the storage has them: Traefik finds its certificates by what the configuration says.</summary>
+    public IReadOnlyList<string> Written { get; }
+
+    /// <summary>The names in the form of the protocol, the common name first.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    public string Key { get; }
 
     /// <summary>What the storage has, null before the first certificate.</summary>
     public StoredCertificate? Stored { get; private set; }

@@ -10,23 +10,32 @@ internal static class NameSets
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = false };
 
     /// <summary>
-    /// The names of a wanted certificate in the form of the protocol: lower case, no final dot, no doubles, none that a wildcard of the same set covers
+    /// The names of a wanted certificate as they are written down: lower case, no final dot, no doubles, none that a wildcard of the same set covers
     /// (authorities refuse such a pair). The first name stays first.
     /// </summary>
     /// <exception cref="FormatException">A name cannot be in a certificate; the message says why.</exception>
     public static IReadOnlyList<string> Normalise(WantedCertificate wanted)
     {
         List<string> names = [];
-        foreach (var name in wanted.Sans.Prepend(wanted.Main).Where(name => name.Length > 0).Select(Normalise))
+        foreach (var name in wanted.Sans.Prepend(wanted.Main).Where(name => name.Length > 0).Select(Clean))
         {
-            if (!names.Contains(name))
+            Check(name);
+            if (!names.Exists(known => InProtocol(known) == InProtocol(name)))
             {
                 names.Add(name);
             }
         }
 
-        names.RemoveAll(name => IsWildcard(name) is false && names.Contains(WildcardFor(name)));
+        var wildcards = names.Where(IsWildcard).Select(InProtocol).ToHashSet(StringComparer.Ordinal);
+        names.RemoveAll(name => !IsWildcard(name) && wildcards.Contains(WildcardFor(InProtocol(name))));
         return names;
+    }
+
+    /// <summary>A name in the form of the protocol and of certificates (RFC 5890), in which names are compared: <c>xn--bcher-kva.test</c> for <c>bücher.test</c>.</summary>
+    public static string InProtocol(string name)
+    {
+        name = Clean(name);
+        return TryEncode(name, out var encoded) ? encoded : name;
     }
 
     public static bool IsWildcard(string name) => name.StartsWith("*.", StringComparison.Ordinal);
@@ -47,9 +56,10 @@ internal static class NameSets
     /// <summary>What identifies a set whatever its order.</summary>
     public static string KeyOf(IEnumerable<string> names) => string.Join(',', names.Order(StringComparer.Ordinal));
 
-    private static string Normalise(string name)
+    private static string Clean(string name) => name.Trim().TrimEnd('.').ToLowerInvariant();
+
+    private static void Check(string name)
     {
-        name = name.Trim().TrimEnd('.').ToLowerInvariant();
         if (name.StartsWith("*.*", StringComparison.Ordinal))
         {
             throw new FormatException($"{name}: ACME does not allow '*.*' wildcard domain");
@@ -60,18 +70,28 @@ internal static class NameSets
             throw new FormatException($"{name}: a wildcard is only allowed as the first label, as in *.example.com");
         }
 
+        if (!TryEncode(name, out _))
+        {
+            throw new FormatException($"{name}: this is not a valid domain name");
+        }
+    }
+
+    private static bool TryEncode(string name, out string encoded)
+    {
+        encoded = name;
         if (name.All(char.IsAscii))
         {
-            return name;
+            return true;
         }
 
         try
         {
-            return IsWildcard(name) ? "*." + Idn.GetAscii(name[2..]) : Idn.GetAscii(name);
+            encoded = IsWildcard(name) ? "*." + Idn.GetAscii(name[2..]) : Idn.GetAscii(name);
+            return true;
         }
-        catch (ArgumentException failure)
+        catch (ArgumentException)
         {
-            throw new FormatException($"{name}: this is not a valid domain name", failure);
+            return false;
         }
     }
 }

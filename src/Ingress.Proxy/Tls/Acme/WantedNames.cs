@@ -72,7 +72,7 @@ internal sealed partial class WantedNames(IReadOnlySet<string> otherResolvers, I
         {
             list.AddRange(domains.Where(domain => domain.Main.Length > 0 || domain.Sans.Count > 0).Select(domain => new WantedCertificate(domain.Main, domain.Sans, because)));
         }
-        else if (hostsOfRule().Where(host => !host.Contains('*', StringComparison.Ordinal)).ToList() is [var main, .. var sans])
+        else if (hostsOfRule().Where(host => host != TlsSelector.EveryHost).ToList() is [var main, .. var sans])
         {
             list.Add(new WantedCertificate(main, sans, because));
         }

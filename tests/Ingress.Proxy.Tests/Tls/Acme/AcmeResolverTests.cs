@@ -103,6 +103,26 @@ public sealed class AcmeResolverTests
     }
 
     [Fact]
+    public async Task ANameOutsideAsciiIsStoredAsItIsWantedAndFoundAgain()
+    {
+        await using var pebble = await Pebble.StartAsync();
+        await using (var first = await AcmeFixture.StartAsync(pebble))
+        {
+            first.Want(["Bücher.test"]);
+            await first.CertificateAsync("xn--bcher-kva.test");
+            await first.UntilAsync(
+                () => StorageFormat.Read(File.ReadAllBytes(pebble.StorageFile)).GetValueOrDefault("le")?.Certificates is [{ Main: "bücher.test" }], "certificate in the file");
+            await first.UntilAsync(() => pebble.Calls("certZ") == 1, "end of the order");
+        }
+
+        var calls = pebble.Calls("");
+        await using var second = await AcmeFixture.StartAsync(pebble);
+        second.Want(["bücher.test"], ["xn--bcher-kva.test"]);
+        await second.UntilAsync(() => second.Resolvers.Status() is [{ Main: "xn--bcher-kva.test", State: "valid" }], "settled state");
+        Assert.Equal(calls, pebble.Calls(""));
+    }
+
+    [Fact]
     public async Task TwoResolversShareOneFileAndEachAsksForItself()
     {
         await using var pebble = await Pebble.StartAsync();

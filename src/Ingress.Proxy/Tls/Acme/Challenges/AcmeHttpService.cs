@@ -18,7 +18,8 @@ internal sealed partial class AcmeHttpService(ChallengeTokens tokens, ILogger<Ac
     {
         var path = context.Request.Path.Value ?? "";
         var token = path.StartsWith(PathPrefix, StringComparison.Ordinal) ? path[PathPrefix.Length..] : "";
-        var host = context.Request.Host.Host;
+        // Not Request.Host, which would turn the name of the protocol (xn--) into that of people.
+        var host = new HostString(context.Request.Headers.Host.ToString()).Host;
         if (tokens.Find(host, token) is not { } authorization)
         {
             // An attacker chooses host and token, so both are cut and cleaned before they reach the log.
