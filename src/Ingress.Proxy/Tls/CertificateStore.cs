@@ -5,6 +5,7 @@ using Ingress.Proxy.Configuration.DynamicModel;
 using Ingress.Proxy.Configuration.Runtime;
 using Ingress.Proxy.Extensibility;
 using Ingress.Proxy.Pipeline;
+using Ingress.Proxy.Tls.Acme;
 using Ingress.Proxy.Tls.OpenSsl;
 using Microsoft.Extensions.Logging;
 
@@ -121,19 +122,30 @@ internal sealed partial class CertificateStore
 
         if (store?.DefaultGeneratedCert is { Domain: { } domain, Resolver.Length: > 0 } generated)
         {
-            var names = ServedCertificate.KeyOf([domain.Main, .. domain.Sans]);
-            foreach (var source in sources)
+            var names = NamesOf(domain);
+            if (names.Count > 0 && (certificates.Find(certificate => certificate.Key == ServedCertificate.KeyOf(names)) ?? certificates.Find(certificate => certificate.HasNames(names))) is { } found)
             {
-                if (source.Name == generated.Resolver + ".acme" && source.Certificates.FirstOrDefault(offered => ServedCertificate.KeyOf(ServedCertificate.NamesOf(offered.Leaf)) == names) is { } found)
-                {
-                    return Stored(found.Leaf, found.Chain);
-                }
+                return found;
             }
 
-            LogNoGenerated(logger, generated.Resolver, names);
+            LogNoGenerated(logger, generated.Resolver, ServedCertificate.KeyOf([domain.Main, .. domain.Sans]));
         }
 
         return null;
+    }
+
+    // In the form in which certificates have them.
+    private static List<string> NamesOf(TlsDomain domain)
+    {
+        try
+        {
+            return [.. NameSets.Normalise(new WantedCertificate(domain.Main, domain.Sans, "")).Select(NameSets.InProtocol)];
+        }
+        catch (FormatException)
+        {
+            // The resolver says what is wrong with them; there is no such certificate.
+            return [];
+        }
     }
 
     private ServedCertificate? Load(TlsCertificateConfig config)
@@ -197,6 +209,9 @@ internal sealed class ServedCertificate(X509Certificate2 leaf, X509Certificate2C
 
         return false;
     }
+
+    /// <summary>Whether all these are among its names.</summary>
+    public bool HasNames(IReadOnlyList<string> wanted) => wanted.All(names.Contains);
 
     /// <summary>Names as one text.</summary>
     public static string KeyOf(IEnumerable<string> names) => string.Join(',', names.Where(name => name.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));

@@ -27,6 +27,8 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
     private readonly WorkSignal signal = new();
     private readonly List<ManagedCertificate> managed = [];
     private readonly HashSet<string> refusedNames = new(StringComparer.Ordinal);
+    private List<ManagedCertificate> wanted = [];
+    private Func<string, bool> alreadyCovered = _ => false;
     private StoredAccount? account;
     private volatile IReadOnlyList<OfferedCertificate> offered = [];
     private int running;
@@ -36,7 +38,7 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
         (resolver, this.parts, this.logger) = (name, parts, logger);
         budget = new RetryBudget(parts.Time);
         desk = new OrderDesk(options, parts.Challenges, this, parts.Environment, parts.Time, logger);
-        work = new CertificateWork(name, parts, desk, budget, access, logger) { Obtained = Obtained, Alert = alert => Alert?.Invoke(alert) };
+        work = new CertificateWork(name, parts, desk, budget, access, logger) { Obtained = Obtained, Refused = Refused, Alert = alert => Alert?.Invoke(alert) };
         LoadStorage();
     }
 
@@ -76,26 +78,9 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
     {
         lock (access)
         {
-            var sets = Normalise(wanted);
-            var wildcards = sets.SelectMany(set => set.Names).Where(NameSets.IsWildcard).ToHashSet(StringComparer.Ordinal);
-            var owned = managed.Where(entry => entry.Stored is not null).SelectMany(entry => entry.Names).ToHashSet(StringComparer.Ordinal);
-            var keys = sets.Select(set => set.Key).ToHashSet(StringComparer.Ordinal);
-            managed.RemoveAll(entry => entry.Stored is null && !entry.Running && !keys.Contains(entry.Key));
-            foreach (var set in sets)
-            {
-                var open = set.Names.Where(name =>
-                    !alreadyCovered(name) && !NameSets.Covers(owned, name) && (NameSets.IsWildcard(name) || !wildcards.Contains(NameSets.WildcardFor(name)))).ToList();
-                var known = managed.Find(entry => entry.Key == set.Key);
-                if (known is null && open.Count > 0)
-                {
-                    managed.Add(set);
-                }
-                else if (known is not null)
-                {
-                    known.Because = set.Because;
-                    TryAgainNow(known);
-                }
-            }
+            (this.wanted, this.alreadyCovered) = (Normalise(wanted), alreadyCovered);
+            Enlist();
+            managed.ForEach(TryAgainNow);
         }
 
         signal.Raise();
@@ -140,6 +125,38 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
 
     public void Dispose() => desk.Dispose();
 
+    /// <summary>Adds what is wanted and does not come otherwise, and forgets what is wanted no more and was never obtained. Under the lock.</summary>
+    private void Enlist()
+    {
+        var keys = wanted.Select(set => set.Key).ToHashSet(StringComparer.Ordinal);
+        managed.RemoveAll(entry => entry.Stored is null && !entry.Running && !keys.Contains(entry.Key));
+        var owned = managed.Where(entry => entry.Stored is not null).SelectMany(entry => entry.Names).ToHashSet(StringComparer.Ordinal);
+        var known = managed.ToDictionary(entry => entry.Key, StringComparer.Ordinal);
+        var coming = new ComingNames(wanted.Where(set => known.GetValueOrDefault(set.Key) is not { Refusals: > 0 }));
+        foreach (var set in wanted)
+        {
+            if (known.TryGetValue(set.Key, out var entry))
+            {
+                entry.Because = set.Because;
+            }
+            else if (set.IsDefault || !set.Names.All(name => alreadyCovered(name) || NameSets.Covers(owned, name) || coming.Bring(name, set)))
+            {
+                managed.Add(set);
+            }
+        }
+    }
+
+    /// <summary>What waited for a certificate that the authority has refused is ordered by itself.</summary>
+    private void Refused()
+    {
+        lock (access)
+        {
+            Enlist();
+        }
+
+        signal.Raise();
+    }
+
     private List<ManagedCertificate> Normalise(IReadOnlyList<WantedCertificate> wanted)
     {
         List<ManagedCertificate> sets = [];
@@ -147,8 +164,12 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
         {
             try
             {
-                var set = new ManagedCertificate(NameSets.Normalise(certificate)) { Because = certificate.Because };
-                if (set.Names.Count > 0 && !sets.Exists(other => other.Key == set.Key))
+                var set = new ManagedCertificate(NameSets.Normalise(certificate)) { Because = certificate.Because, IsDefault = certificate.IsDefault };
+                if (sets.Find(other => other.Key == set.Key) is { } known)
+                {
+                    known.IsDefault |= set.IsDefault;
+                }
+                else if (set.Names.Count > 0)
                 {
                     sets.Add(set);
                 }

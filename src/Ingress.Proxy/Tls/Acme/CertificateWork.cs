@@ -12,6 +12,9 @@ internal sealed partial class CertificateWork(string resolver, ResolverParts par
     /// <summary>Called after a certificate has been taken into use.</summary>
     public required Action Obtained { get; init; }
 
+    /// <summary>Called after the authority has refused a certificate.</summary>
+    public required Action Refused { get; init; }
+
     /// <summary>Called when an operator should hear of something.</summary>
     public required Action<AcmeAlert> Alert { get; init; }
 
@@ -148,6 +151,11 @@ internal sealed partial class CertificateWork(string resolver, ResolverParts par
 
         LogFailed(logger, string.Join(", ", entry.Names), failure.Message, status.Advice, entry.RetryAt!.Value, resolver);
         parts.Attempts.Write(resolver, budget.Snapshot());
+        if (!failure.Unreachable)
+        {
+            Refused();
+        }
+
         Warn(entry, status);
     }
 

@@ -37,6 +37,9 @@ internal sealed class ManagedCertificate
 
     public string Because { get; set; } = "";
 
+    /// <inheritdoc cref="WantedCertificate.IsDefault"/>
+    public bool IsDefault { get; set; }
+
     public bool Running { get; set; }
 
     public bool Examined { get; set; }

@@ -4,4 +4,8 @@ namespace Ingress.Proxy.Tls.Acme;
 /// <param name="Main">The first name; it becomes the common name.</param>
 /// <param name="Sans">The further names.</param>
 /// <param name="Because">What asks for it, in words: a router or an entry point.</param>
-internal sealed record WantedCertificate(string Main, IReadOnlyList<string> Sans, string Because);
+internal sealed record WantedCertificate(string Main, IReadOnlyList<string> Sans, string Because)
+{
+    /// <summary>Whether it is for just these names, whatever other certificates cover: the default certificate is found by them.</summary>
+    public bool IsDefault { get; init; }
+}

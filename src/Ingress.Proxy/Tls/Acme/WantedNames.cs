@@ -54,7 +54,7 @@ internal sealed partial class WantedNames(IReadOnlySet<string> otherResolvers, I
 
         if (configuration.TlsStore is { DefaultCertificate: null, DefaultGeneratedCert: { Resolver.Length: > 0, Domain: { } domain } generated })
         {
-            Add(wanted, generated.Resolver, [domain], () => [], "tls.stores.default.defaultGeneratedCert");
+            ListOf(wanted, generated.Resolver).Add(new WantedCertificate(domain.Main, domain.Sans, "tls.stores.default.defaultGeneratedCert") { IsDefault = true });
         }
 
         return wanted;
@@ -63,11 +63,7 @@ internal sealed partial class WantedNames(IReadOnlySet<string> otherResolvers, I
     private static void Add(
         Dictionary<string, List<WantedCertificate>> wanted, string resolver, IReadOnlyList<TlsDomain> domains, Func<IReadOnlyList<string>> hostsOfRule, string because)
     {
-        if (!wanted.TryGetValue(resolver, out var list))
-        {
-            wanted[resolver] = list = [];
-        }
-
+        var list = ListOf(wanted, resolver);
         if (domains.Count > 0)
         {
             list.AddRange(domains.Where(domain => domain.Main.Length > 0 || domain.Sans.Count > 0).Select(domain => new WantedCertificate(domain.Main, domain.Sans, because)));
@@ -76,6 +72,16 @@ internal sealed partial class WantedNames(IReadOnlySet<string> otherResolvers, I
         {
             list.Add(new WantedCertificate(main, sans, because));
         }
+    }
+
+    private static List<WantedCertificate> ListOf(Dictionary<string, List<WantedCertificate>> wanted, string resolver)
+    {
+        if (!wanted.TryGetValue(resolver, out var list))
+        {
+            wanted[resolver] = list = [];
+        }
+
+        return list;
     }
 
     private static IReadOnlyList<string> ServerNames(string rule)

@@ -152,6 +152,46 @@ public sealed class AcmeResolverTests
     }
 
     [Fact]
+    public async Task ASetIsNotOrderedWhereALargerOneBringsItsNames()
+    {
+        await using var pebble = await Pebble.StartAsync();
+        await using var acme = await AcmeFixture.StartAsync(pebble);
+        acme.Want(["one.home.test"], ["one.home.test", "two.home.test"], ["two.home.test", "three.home.test"], ["three.home.test"]);
+        await acme.CertificateAsync("one.home.test");
+        await acme.CertificateAsync("three.home.test");
+        await acme.UntilAsync(() => pebble.NewOrders == 2, "two orders");
+        Assert.Equal(["one.home.test two.home.test", "two.home.test three.home.test"], acme.Resolvers.Status().Select(status => status.Main + " " + string.Join(' ', status.Sans)).Order());
+    }
+
+    [Fact]
+    public async Task TheDefaultCertificateIsOrderedWhateverOthersCover()
+    {
+        await using var pebble = await Pebble.StartAsync();
+        await using var acme = await AcmeFixture.StartAsync(pebble);
+        acme.Resolver.Want(
+            [
+                new WantedCertificate("one.home.test", ["two.home.test"], "router r@file"), new WantedCertificate("own.home.test", [], "router s@file"),
+                new WantedCertificate("one.home.test", ["own.home.test"], "store") { IsDefault = true },
+            ],
+            name => name is "own.home.test" or "one.home.test");
+        await acme.CertificateAsync("two.home.test");
+        await acme.CertificateAsync("own.home.test");
+        await acme.UntilAsync(() => pebble.NewOrders == 2, "two orders");
+    }
+
+    [Fact]
+    public async Task ASetIsOrderedByItselfOnceTheLargerOneIsRefused()
+    {
+        await using var pebble = await Pebble.StartAsync(new Dictionary<string, object> { ["domainBlocklist"] = (string[])["blocked.test"] });
+        await using var acme = await AcmeFixture.StartAsync(pebble);
+        acme.Want(["one.home.test"], ["one.home.test", "blocked.test"], ["*.home.test", "home.test"], ["two.home.test"]);
+        await acme.CertificateAsync("one.home.test");
+        await acme.CertificateAsync("two.home.test");
+        Assert.Equal(2, acme.Resolver.Certificates.Count);
+        Assert.Equal(2, acme.Resolvers.Status().Count(status => status.Problem.Length > 0));
+    }
+
+    [Fact]
     public async Task ARemovedNameThatHasNoCertificateYetIsForgottenAndOneThatHasIsKept()
     {
         await using var pebble = await Pebble.StartAsync();

@@ -41,6 +41,18 @@ public sealed class WantedNamesTests
         Assert.Equal("*.b.test,b.test;,c.test", Wanted(new RuntimeConfiguration { HttpRouters = One("web@file", router) }));
     }
 
+    [Theory]
+    [InlineData("le", true)]
+    [InlineData("other", false)]
+    [InlineData("", false)]
+    public void TheStoreWantsItsGeneratedDefaultCertificate(string resolver, bool expected)
+    {
+        var store = new TlsStoreConfig { DefaultGeneratedCert = new TlsGeneratedCertificateConfig { Resolver = resolver, Domain = new TlsDomain { Main = "a.test", Sans = ["b.test"] } } };
+        var wanted = WantedNames.Of(new RuntimeConfiguration { TlsStore = store }).GetValueOrDefault("le", []);
+        Assert.Equal(expected, wanted is [{ Main: "a.test", Sans: ["b.test"], IsDefault: true }]);
+        Assert.Empty(WantedNames.Of(new RuntimeConfiguration { TlsStore = store with { DefaultCertificate = new TlsCertificateConfig() } }));
+    }
+
     private static string Wanted(RuntimeConfiguration configuration)
         => string.Join(';', WantedNames.Of(configuration).GetValueOrDefault("le", []).Select(certificate => string.Join(',', certificate.Sans.Prepend(certificate.Main))));
 
