@@ -132,7 +132,7 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
         managed.RemoveAll(entry => entry.Stored is null && !entry.Running && !keys.Contains(entry.Key));
         var owned = managed.Where(entry => entry.Stored is not null).SelectMany(entry => entry.Names).ToHashSet(StringComparer.Ordinal);
         var known = managed.ToDictionary(entry => entry.Key, StringComparer.Ordinal);
-        var coming = new ComingNames(wanted.Where(set => known.GetValueOrDefault(set.Key) is not { Refusals: > 0 }));
+        var coming = new ComingNames(wanted.Select(set => known.GetValueOrDefault(set.Key, set)));
         foreach (var set in wanted)
         {
             if (known.TryGetValue(set.Key, out var entry))
@@ -159,19 +159,15 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
 
     private List<ManagedCertificate> Normalise(IReadOnlyList<WantedCertificate> wanted)
     {
-        List<ManagedCertificate> sets = [];
+        var sets = new Dictionary<string, ManagedCertificate>(StringComparer.Ordinal);
         foreach (var certificate in wanted)
         {
             try
             {
                 var set = new ManagedCertificate(NameSets.Normalise(certificate)) { Because = certificate.Because, IsDefault = certificate.IsDefault };
-                if (sets.Find(other => other.Key == set.Key) is { } known)
+                if (set.Names.Count > 0 && !sets.TryAdd(set.Key, set))
                 {
-                    known.IsDefault |= set.IsDefault;
-                }
-                else if (set.Names.Count > 0)
-                {
-                    sets.Add(set);
+                    sets[set.Key].IsDefault |= set.IsDefault;
                 }
             }
             catch (FormatException refusal)
@@ -183,7 +179,7 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
             }
         }
 
-        return sets;
+        return [.. sets.Values];
     }
 
     /// <summary>A changed configuration is the operator's way to say "try again", as far as the budget allows.</summary>
