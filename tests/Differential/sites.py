@@ -24,6 +24,19 @@ COUNT_SECONDS = 0.03  # what counts answers may do so when the client has them
 LATE = {"mirroring", "failover"}  # services whose servers may be asked after the client has its answer
 
 
+OURS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".build", "bin", "Ingress", "release", "ingress")
+
+
+def parse(parser):
+    """The options, with the two binaries that are put side by side."""
+    parser.add_argument("--traefik", default=os.environ.get("INGRESS_TRAEFIK"), help="a Traefik binary; INGRESS_TRAEFIK names it too")
+    parser.add_argument("--ingress", default=os.path.normpath(OURS), help="our binary (default: the Release build)")
+    options = parser.parse_args()
+    if not options.traefik:
+        parser.error("name a Traefik binary with --traefik or INGRESS_TRAEFIK")
+    return options
+
+
 class Refused(Exception):
     """A proxy does not take over a configuration."""
 
@@ -102,6 +115,13 @@ class Site:
         self.output.close()
 
 
+def put_in_force(sites, document, generation):
+    for site in sites:
+        site.write(document)
+    for site in sites:
+        site.await_generation(generation)
+
+
 class Pair:
     """Ours and Traefik behind the same configuration, in front of the same servers."""
 
@@ -113,10 +133,7 @@ class Pair:
         self.generation += 1
         generation = str(self.generation)
         document = configuration.document(generation)
-        for site in self.sites:
-            site.write(document)
-        for site in self.sites:
-            site.await_generation(generation)
+        put_in_force(self.sites, document, generation)
 
     def replay(self, number, case):
         """For each request of the case, [our exchange, Traefik's]."""

@@ -122,8 +122,7 @@ internal sealed partial class CertificateStore
 
         if (store?.DefaultGeneratedCert is { Domain: { } domain, Resolver.Length: > 0 } generated)
         {
-            var names = NamesOf(domain);
-            if (names.Count > 0 && (certificates.Find(certificate => certificate.Key == ServedCertificate.KeyOf(names)) ?? certificates.Find(certificate => certificate.HasNames(names))) is { } found)
+            if (Named([domain.Main, .. domain.Sans]) is { } found)
             {
                 return found;
             }
@@ -134,17 +133,19 @@ internal sealed partial class CertificateStore
         return null;
     }
 
-    // In the form in which certificates have them.
-    private static List<string> NamesOf(TlsDomain domain)
+    /// <summary>The certificate for just these names, else one that has them all among others.</summary>
+    private ServedCertificate? Named(IReadOnlyList<string> wanted)
     {
         try
         {
-            return [.. NameSets.Normalise(new WantedCertificate(domain.Main, domain.Sans, "")).Select(NameSets.InProtocol)];
+            var names = NameSets.Normalise(wanted).Select(NameSets.InProtocol).ToList();
+            var key = ServedCertificate.KeyOf(names);
+            return names.Count == 0 ? null : certificates.Find(certificate => certificate.Key == key) ?? certificates.Find(certificate => certificate.HasNames(names));
         }
         catch (FormatException)
         {
             // The resolver says what is wrong with them; there is no such certificate.
-            return [];
+            return null;
         }
     }
 

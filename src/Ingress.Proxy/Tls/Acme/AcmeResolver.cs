@@ -146,15 +146,13 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
         }
     }
 
-    /// <summary>What waited for a certificate that the authority has refused is ordered by itself.</summary>
+    /// <summary>What waited for a certificate that the authority has refused is ordered by itself, once the refused order has ended.</summary>
     private void Refused()
     {
         lock (access)
         {
             Enlist();
         }
-
-        signal.Raise();
     }
 
     private List<ManagedCertificate> Normalise(IReadOnlyList<WantedCertificate> wanted)
@@ -164,7 +162,7 @@ internal sealed partial class AcmeResolver : ICertificateSource, IAccountShelf, 
         {
             try
             {
-                var set = new ManagedCertificate(NameSets.Normalise(certificate)) { Because = certificate.Because, IsDefault = certificate.IsDefault };
+                var set = new ManagedCertificate(NameSets.Normalise(certificate.Names)) { Because = certificate.Because, IsDefault = certificate.IsDefault };
                 if (set.Names.Count > 0 && !sets.TryAdd(set.Key, set))
                 {
                     sets[set.Key].IsDefault |= set.IsDefault;

@@ -14,20 +14,20 @@ internal static class NameSets
     /// (authorities refuse such a pair). The first name stays first.
     /// </summary>
     /// <exception cref="FormatException">A name cannot be in a certificate; the message says why.</exception>
-    public static IReadOnlyList<string> Normalise(WantedCertificate wanted)
+    public static IReadOnlyList<string> Normalise(IEnumerable<string> wanted)
     {
         List<string> names = [];
-        foreach (var name in wanted.Sans.Prepend(wanted.Main).Where(name => name.Length > 0).Select(Clean))
+        var inProtocol = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in wanted.Where(name => name.Length > 0).Select(Clean))
         {
             Check(name);
-            if (!names.Exists(known => InProtocol(known) == InProtocol(name)))
+            if (inProtocol.Add(InProtocol(name)))
             {
                 names.Add(name);
             }
         }
 
-        var wildcards = names.Where(IsWildcard).Select(InProtocol).ToHashSet(StringComparer.Ordinal);
-        names.RemoveAll(name => !IsWildcard(name) && wildcards.Contains(WildcardFor(InProtocol(name))));
+        names.RemoveAll(name => !IsWildcard(name) && inProtocol.Contains(WildcardFor(InProtocol(name))));
         return names;
     }
 

@@ -6,6 +6,9 @@ namespace Ingress.Proxy.Tls.Acme;
 /// <param name="Because">What asks for it, in words: a router or an entry point.</param>
 internal sealed record WantedCertificate(string Main, IReadOnlyList<string> Sans, string Because)
 {
+    /// <summary>All names, the common name first.</summary>
+    public IEnumerable<string> Names => Sans.Prepend(Main);
+
     /// <summary>Whether it is for just these names, whatever other certificates cover: the default certificate is found by them.</summary>
     public bool IsDefault { get; init; }
 }
